@@ -1,0 +1,175 @@
+"""The home page: draw a digit, see its probabilities, turn the temperature."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from streamlit_drawable_canvas import st_canvas
+
+from mnist_model import charts, images
+from mnist_model.classifier import Classifier, ModelFileError
+from mnist_model.data import load_test_set
+from mnist_model.preprocess import to_mnist
+from mnist_model.softmax import entropy, softmax
+
+SIZE = 340  # of the canvas, in pixels: fits a phone's width
+PENS = range(6, 41, 2)
+
+# Twenty steps a decade, evenly spaced on a logarithmic scale as far as round numbers allow.
+DECADE = (1, 1.1, 1.25, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9)
+TEMPERATURES = [round(t / 10, 3) for t in DECADE] + [*DECADE, 10]
+
+state = st.session_state
+
+
+@st.cache_resource
+def classifier() -> Classifier:
+    return Classifier()
+
+
+@st.cache_resource
+def ready_digits() -> list[np.ndarray]:
+    """For each digit, its images in the MNIST test set, (n, 28, 28) uint8."""
+    digits, labels = load_test_set()
+    return [digits[labels == digit] for digit in range(10)]
+
+
+# What happens. Each event leaves in the session what is to be seen: the 28x28 image that the network got, its logits,
+# and the drawing, as the canvas has it (`drawing`) and as it was last told to load it (`loaded`).
+
+
+def read(image: np.ndarray) -> None:
+    """Show an RGB or RGBA image to the network."""
+    state.digit = to_mnist(image)
+    state.logits = None if state.digit is None else classifier().logits(state.digit[None])[0]
+
+
+def load(*objects: dict) -> None:
+    """Replace what is on the canvas, which reloads when it is given something new; hence the number."""
+    state.load_number = state.get("load_number", 0) + 1
+    state.loaded = state.drawing = {"objects": list(objects), "number": state.load_number}
+
+
+def draw() -> None:
+    """The browser sent a drawing: after a stroke, an undo, or a load."""
+    try:
+        sent = state.canvas["drawing"]
+        read(images.decode_png(sent["data"], SIZE))
+        state.drawing = sent["raw"]
+    except (images.ImageError, KeyError, TypeError) as error:
+        st.toast(f"This drawing could not be read: {error}", icon=":material/error:")
+
+
+def clear() -> None:
+    state.digit = state.logits = None
+    load()
+
+
+def take_ready(digit: int) -> None:
+    """Lay a digit of MNIST's on the canvas, each time the next of its kind. From there it goes the way of a drawing."""
+    state.taken = state.get("taken", -1) + 1
+    kind = ready_digits()[digit]
+    image = images.enlarge(kind[state.taken % len(kind)], SIZE)
+    read(image)
+    load({"type": "Image", "src": images.png_url(image), "left": 0, "top": 0, "originX": "left", "originY": "top"})
+
+
+def reset_temperature() -> None:
+    state.T = 1
+
+
+# What is seen.
+
+
+@st.fragment
+def page() -> None:
+    """The canvas and the answer. A stroke reruns both, a temperature the answer alone."""
+    halves = st.container(horizontal=True, gap="large", key="halves")
+    with halves.container(width=SIZE):
+        st_canvas(
+            stroke_width=state.pen,
+            stroke_color=images.INK,
+            background_color=images.PAPER,
+            width=SIZE,
+            height=SIZE,
+            initial_drawing=state.loaded,
+            return_image_data=True,
+            key="canvas",
+            on_change=draw,
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.select_slider("Pen width", PENS, key="pen", persist_state="session")
+            st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
+        st.caption("No pen at hand? Take a digit that somebody else wrote.")
+        with st.grid(5, min_column_width=48, gap="xxsmall"):
+            for digit in range(10):
+                st.button(str(digit), key=f"ready_{digit}", width="stretch", on_click=take_ready, args=(digit,))
+    with halves.container():
+        answer(state.digit, state.logits)
+
+
+@st.fragment
+def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
+    """The ten scores at the present temperature. The network was asked once; no temperature asks it again."""
+    picture, verdict = st.columns([2, 7], wrap=False, vertical_alignment="center")
+    bars = st.container(height=300, border=False, key="probabilities")
+    certainty = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        temperature = st.select_slider(
+            "Temperature", TEMPERATURES, format_func="{:g}".format, key="T", bind="query-params"
+        )
+        st.button("Reset to 1", icon=":material/restart_alt:", on_click=reset_temperature)
+
+    if logits is None:
+        seen, bar_chart = "nothing yet", charts.probability_bars()
+        verdict.markdown("### Draw a digit\nThe network reads it as soon as you lift the pen.")
+        certainty.caption("No answer yet.")
+    else:
+        probabilities = softmax(logits, temperature)
+        winner = int(probabilities.argmax())
+        confidence = charts.percent(probabilities[winner])
+        bits = float(entropy(probabilities))
+        seen, bar_chart = f"read as {winner}", charts.probability_bars(probabilities, logits)
+        with verdict.container(horizontal=True, gap="medium"):
+            st.metric("It reads", winner, width="content")
+            st.metric("Probability", confidence, width="content")
+        certainty.caption(f"Entropy {bits:.2f} bit: about {2**bits:.1f} digits in the running.")
+
+    picture.image(
+        images.pixels_url(np.zeros((28, 28)) if digit is None else digit),
+        caption="what it sees",
+        alt=f"The 28 by 28 pixels that the network gets, {seen}",
+        width=112,
+    )
+    bars.plotly_chart(
+        bar_chart,
+        height="stretch",
+        config=charts.CONFIG,
+        key="bars",
+        alt=f"Probabilities of the ten digits at temperature {temperature:g}"
+        + (": none yet" if logits is None else f", highest for {winner} with {confidence}"),
+    )
+
+
+if "loaded" not in state:
+    clear()
+    state.pen = 24
+if "canvas" not in state:
+    state.loaded = state.drawing  # back from another page: a new canvas takes up the drawing where the old one left it
+if "T" not in state:
+    try:
+        linked = math.log(float(st.query_params.get("T", 1)))
+    except (ValueError, OverflowError):
+        linked = 0
+    state.T = min(TEMPERATURES, key=lambda t: abs(math.log(t) - linked))
+
+try:
+    classifier()
+except ModelFileError as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
+
+st.html(Path(__file__).with_suffix(".css"))
+with st.container(horizontal_alignment="center"), st.container(width=1120):
+    page()
