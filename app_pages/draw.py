@@ -79,6 +79,15 @@ def reset_temperature() -> None:
     state.T = 1
 
 
+def linked_temperature() -> float:
+    """Return the temperature in the page's link, or the slider's nearest to it; 1 without a usable one."""
+    try:
+        linked = float(st.query_params.get("T", ""))
+    except ValueError:
+        return 1
+    return min(TEMPERATURES, key=lambda t: abs(math.log(t / linked))) if 0 < linked < math.inf else 1
+
+
 # What is seen.
 
 
@@ -117,7 +126,13 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
     certainty = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         temperature = st.select_slider(
-            "Temperature", TEMPERATURES, format_func="{:g}".format, key="T", bind="query-params"
+            "Temperature",
+            TEMPERATURES,
+            format_func="{:g}".format,
+            key="T",
+            bind="query-params",
+            help="Divides the ten scores before the softmax. Below 1 the answer sharpens, above 1 it flattens; "
+            "the order of the digits never changes.",
         )
         st.button("Reset to 1", icon=":material/restart_alt:", on_click=reset_temperature)
 
@@ -134,7 +149,7 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
         with verdict.container(horizontal=True, gap="medium"):
             st.metric("It reads", winner, width="content")
             st.metric("Probability", confidence, width="content")
-        certainty.caption(f"Entropy {bits:.2f} bit: about {2**bits:.1f} digits in the running.")
+        certainty.caption(f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running.")
 
     picture.image(
         images.pixels_url(np.zeros((28, 28)) if digit is None else digit),
@@ -158,11 +173,7 @@ if "loaded" not in state:
 if "canvas" not in state:
     state.loaded = state.drawing  # back from another page: a new canvas takes up the drawing where the old one left it
 if "T" not in state:
-    try:
-        linked = math.log(float(st.query_params.get("T", 1)))
-    except (ValueError, OverflowError):
-        linked = 0
-    state.T = min(TEMPERATURES, key=lambda t: abs(math.log(t) - linked))
+    state.T = linked_temperature()
 
 try:
     classifier()

@@ -43,7 +43,7 @@ class Classifier:
             (given,), (found,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         except (ValueError, RuntimeError) as error:
             raise ModelFileError(f"{path} is damaged ({error}); {remedy}") from error
-        shapes = [tuple(tensor["shape_signature"]) for tensor in (given, found)]
+        shapes = [tuple(tensor["shape_signature"].tolist()) for tensor in (given, found)]
         if shapes != [(-1, 28, 28, 1), (-1, 10)] or {given["dtype"], found["dtype"]} != {np.float32}:
             raise ModelFileError(f"{path} maps {shapes[0]} to {shapes[1]}, not (n, 28, 28, 1) to (n, 10); {remedy}")
         self._input, self._output = given["index"], found["index"]

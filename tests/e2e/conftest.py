@@ -1,0 +1,51 @@
+import os
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from tests.e2e import driver
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        try:
+            browser = driver.launch(playwright)
+        except Error as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server():
+    with driver.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def open_page(browser, server):
+    """Open the page in a browser of its own, at the size and with the settings given; see that nothing complains."""
+    contexts, complaints = [], []
+    logged = len(server.log)
+
+    def open_page(path="/", width=1280, height=800, url=server.url, **settings):
+        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
+        page.goto(url + path)
+        page.locator(driver.CANVAS).wait_for()
+        page.get_by_role("slider", name="Temperature").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+    for word in ("deprecat", "Traceback", "Warning", "Error", "Exception"):
+        assert word not in server.log[logged:], server.log[logged:]

@@ -1,0 +1,144 @@
+"""The home page without a browser. What the canvas sends, only tests/e2e can show."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_model.classifier import Classifier
+from mnist_model.softmax import entropy, softmax
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def page():
+    return AppTest.from_file(ROOT / "app.py", default_timeout=30)
+
+
+def bars(page):
+    (chart,) = page.get("plotly_chart")
+    return json.loads(chart.proto.spec)["data"]
+
+
+def alt(page):
+    return page.get("plotly_chart")[0].proto.alt
+
+
+def take(page, digit):
+    page.button(key=f"ready_{digit}").click().run()
+    assert not page.exception
+
+
+def test_an_empty_canvas_gives_a_hint_and_no_answer(page):
+    page.run()
+    assert not page.exception
+    assert not page.metric
+    assert not bars(page)
+    assert "Draw a digit" in page.markdown[0].value
+    assert "none yet" in alt(page)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_ready_digit_is_read(page, digit):
+    take(page.run(), digit)
+    assert page.metric[0].value == str(digit)
+    assert alt(page) == (
+        f"Probabilities of the ten digits at temperature 1, highest for {digit} with {page.metric[1].value}"
+    )
+
+
+def test_every_click_takes_another_digit_of_the_kind(page):
+    take(page.run(), 8)
+    first = page.session_state.digit
+    take(page, 8)
+    assert page.metric[0].value == "8"
+    assert np.abs(page.session_state.digit - first).mean() > 0.01
+
+
+def test_the_temperature_changes_the_answer_without_asking_the_network(page, monkeypatch):
+    asked = []
+    ask = Classifier.logits
+    monkeypatch.setattr(Classifier, "logits", lambda self, images: asked.append(len(images)) or ask(self, images))
+    take(page.run(), 4)
+    once = len(asked)
+    logits = page.session_state.logits
+    for temperature in (0.1, 0.5, 1, 2, 10):
+        page.select_slider(key="T").set_value(temperature).run()
+        p = softmax(logits, temperature)
+        (trace,) = bars(page)
+        np.testing.assert_allclose(trace["y"] if isinstance(trace["y"], list) else decode(trace["y"]), p)
+        bits = entropy(p)
+        assert f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running." in [c.value for c in page.caption]
+        assert f"at temperature {temperature:g}," in alt(page)
+    assert len(asked) == once
+
+
+def decode(packed):
+    import base64
+
+    return np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])
+
+
+def test_reset_goes_back_to_one(page):
+    page.run().select_slider(key="T").set_value(5).run()
+    (reset,) = (button for button in page.button if button.label == "Reset to 1")
+    reset.click().run()
+    assert page.select_slider(key="T").value == 1
+
+
+def test_clear_takes_the_answer_away_and_leaves_the_temperature(page):
+    page.run().select_slider(key="T").set_value(5).run()
+    take(page, 4)
+    (clear,) = (button for button in page.button if button.label == "Clear")
+    clear.click().run()
+    assert not page.metric
+    assert not bars(page)
+    assert page.select_slider(key="T").value == 5
+
+
+@pytest.mark.parametrize(
+    ("linked", "temperature"),
+    [
+        ("5", 5),
+        ("0.25", 0.25),
+        ("3.3", 3.5),
+        ("0.001", 0.1),
+        ("1e9", 10),
+        ("0", 1),
+        ("-2", 1),
+        ("nan", 1),
+        ("hot", 1),
+        ("", 1),
+    ],
+)
+def test_a_link_sets_the_temperature_if_it_can(page, linked, temperature):
+    page.query_params["T"] = linked
+    page.run()
+    assert not page.exception
+    assert page.select_slider(key="T").value == temperature
+
+
+def test_the_slider_is_logarithmic_from_a_tenth_to_ten(page):
+    options = np.array([float(option) for option in page.run().select_slider(key="T").options])
+    assert (options[0], options[len(options) // 2], options[-1]) == (0.1, 1, 10)
+    np.testing.assert_allclose(np.log10(options), np.linspace(-1, 1, len(options)), atol=0.025)
+
+
+def test_a_missing_model_names_the_file_and_the_command(tmp_path):
+    for name in ("app.py", "app_pages", "mnist_model"):
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+    (tmp_path / "mnist_model" / "weights" / "lenet5.tflite").unlink()
+    program = (
+        "from streamlit.testing.v1 import AppTest\n"
+        "page = AppTest.from_file('app.py', default_timeout=30).run()\n"
+        "assert not page.exception; print(page.error[0].value)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert re.search(r"lenet5\.tflite cannot be read .*python train\.py", done.stdout), done.stderr

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from mnist_model.softmax import entropy, softmax
+
+TEMPERATURES = st.floats(1e-6, 1e6)
+
+
+def scores(bound=1e30):
+    shapes = hnp.array_shapes(min_dims=1, max_dims=3, max_side=12)
+    return hnp.arrays(np.float64, shapes, elements=st.floats(-bound, bound))
+
+
+def test_the_articles_numbers():
+    np.testing.assert_allclose(
+        softmax([-1, 0, 1, 2, 3]), [0.01165623, 0.03168492, 0.08612854, 0.23412165, 0.6364086], atol=5e-9
+    )
+
+
+@given(scores(), TEMPERATURES)
+def test_agrees_with_scipy(z, temperature):
+    with np.errstate(over="ignore"):
+        expected = scipy.special.softmax((z - z.max(axis=-1, keepdims=True)) / temperature, axis=-1)
+    np.testing.assert_allclose(softmax(z, temperature), expected, rtol=1e-12, atol=1e-300)
+
+
+def test_agrees_with_tensorflow():
+    import tensorflow as tf  # slow: only where it is needed
+
+    z = np.random.default_rng(0).normal(scale=10, size=(100, 10))
+    for temperature in (0.1, 0.5, 1.0, 3.0, 10.0):
+        np.testing.assert_allclose(softmax(z, temperature), tf.nn.softmax(z / temperature).numpy(), rtol=1e-12)
+
+
+@given(scores(), TEMPERATURES)
+def test_is_a_distribution_in_the_order_of_the_logits(z, temperature):
+    p = softmax(z, temperature)
+    assert p.shape == z.shape
+    assert p.dtype == np.float64
+    assert ((p >= 0) & (p <= 1)).all()
+    np.testing.assert_allclose(p.sum(axis=-1), 1, rtol=1e-12)
+    np.testing.assert_array_less(-1e-15, np.diff(np.take_along_axis(p, np.argsort(z, axis=-1), axis=-1), axis=-1))
+
+
+@given(scores(bound=1e3), st.floats(-1e3, 1e3))
+def test_a_constant_added_to_all_changes_nothing(z, constant):
+    np.testing.assert_allclose(softmax(z + constant), softmax(z), rtol=1e-9, atol=1e-12)
+
+
+@given(scores(bound=100), TEMPERATURES, TEMPERATURES)
+def test_hotter_is_never_more_decided(z, a, b):
+    cold, hot = sorted((a, b))
+    assert (entropy(softmax(z, hot)) >= entropy(softmax(z, cold)) - 1e-9).all()
+
+
+def test_the_limits():
+    z = [1.0, 2.0, 4.0]
+    np.testing.assert_array_equal(softmax(z, 1e-300), [0, 0, 1])
+    np.testing.assert_array_equal(softmax(z, 5e-324), [0, 0, 1])
+    np.testing.assert_allclose(softmax(z, 1e300), [1 / 3] * 3)
+    np.testing.assert_array_equal(softmax([1e30, -1e30, 0], 1e-300), [1, 0, 0])
+    np.testing.assert_array_equal(softmax([[7.0]]), [[1]])
+
+
+@pytest.mark.parametrize("temperature", [0, -1, -0.0, np.nan, np.inf, -np.inf, [1, 2]])
+def test_refuses_what_is_no_temperature(temperature):
+    with pytest.raises(ValueError, match="temperature must be a finite number above 0"):
+        softmax([1, 2], temperature)
+
+
+@pytest.mark.parametrize("logits", [[np.nan, 1], [np.inf, 1], [1, -np.inf], [[1, 2], [3, np.nan]]])
+def test_refuses_logits_that_are_not_finite(logits):
+    with pytest.raises(ValueError, match="logits must be finite"):
+        softmax(logits)
+
+
+@pytest.mark.parametrize("logits", [1.0, [], np.empty((3, 0))])
+def test_refuses_to_choose_among_nothing(logits):
+    with pytest.raises(ValueError, match="at least one class"):
+        softmax(logits)
+
+
+@given(scores(bound=50))
+def test_entropy_agrees_with_scipy(z):
+    p = softmax(z)
+    np.testing.assert_allclose(entropy(p), scipy.stats.entropy(p, base=2, axis=-1), atol=1e-9)
+
+
+def test_entropy_of_certainty_and_of_ignorance():
+    assert entropy([0, 1, 0]) == 0
+    np.testing.assert_allclose(entropy([[0.1] * 10, [0.5, 0.5] + [0] * 8]), [np.log2(10), 1])

@@ -1,0 +1,133 @@
+"""train.py as a user starts it. The whole MNIST does not come with the repository, so the bundled test digits stand in
+for it here, six times over: real digits in MNIST's shape."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_model.classifier import Classifier
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory, test_set):
+    path = tmp_path_factory.mktemp("data") / "mnist.npz"
+    images, labels = test_set
+    np.savez(path, x_train=np.tile(images, (6, 1, 1)), y_train=np.tile(labels, 6), x_test=images, y_test=labels)
+    return path
+
+
+def command(*arguments):
+    return [sys.executable, "train.py", *map(str, arguments)]
+
+
+def run(*arguments):
+    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, data):
+    output = tmp_path_factory.mktemp("output") / "weights"
+    done = run("--recipe", "textbook", "--data", data, "--epochs", 1, "--seed", 7, "--output", output)
+    assert done.returncode == 0, done.stderr
+    return output, done.stdout
+
+
+def test_says_what_it_does(trained):
+    _, said = trained
+    assert "Total params: 44,426" in said
+    assert "1719/1719" in said  # a progress bar: 55,000 images in batches of 32
+    assert "Test accuracy: 0.9" in said
+
+
+def test_writes_three_files_and_no_other(trained):
+    output, _ = trained
+    assert sorted(path.name for path in output.iterdir()) == ["lenet5.keras", "lenet5.tflite", "report.json"]
+
+
+def test_the_report_holds_all_that_made_the_model(trained, test_set):
+    output, said = trained
+    report = json.loads((output / "report.json").read_text())
+    expected = {"recipe": "textbook", "epochs": 1, "batch_size": 32, "learning_rate": 0.001, "seed": 7}
+    assert report.items() >= (expected | {"parameters": 44_426}).items()
+    assert report["versions"].keys() == {"python", "numpy", "keras", "tensorflow"}
+    assert len(report["data_sha256"]) == 64
+    assert {name: len(values) for name, values in report["history"].items()} == dict.fromkeys(
+        ("accuracy", "loss", "val_accuracy", "val_loss"), 1
+    )
+    assert report["validation"].keys() == report["test"].keys() == {"accuracy", "loss"}
+    assert f"Test accuracy: {report['test']['accuracy']:.4f}" in said
+    found = Classifier(output / "lenet5.tflite").logits(test_set.images / np.float32(255)).argmax(axis=1)
+    assert np.mean(found == test_set.labels) == pytest.approx(report["test"]["accuracy"], abs=2e-4)
+
+
+def test_a_wrong_file_costs_one_line_and_no_waiting(tmp_path):
+    for path in (tmp_path / "none.npz", ROOT / "LICENSE"):
+        done = run("--data", path, "--output", tmp_path)
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"train.py: {path}")
+        assert "expected an .npz file" in line
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [("--epochs", "0"), ("--seed", "-1"), ("--recipe", "none")])
+def test_refuses_settings_that_make_no_sense(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert arguments[0] in done.stderr
+
+
+def test_an_interrupted_run_leaves_the_old_model(tmp_path, data):
+    output = tmp_path / "weights"
+    output.mkdir()
+    old = {name: f"the old {name}".encode() for name in ("lenet5.keras", "lenet5.tflite", "report.json")}
+    for name, content in old.items():
+        (output / name).write_bytes(content)
+    with open(tmp_path / "log", "w+b") as log:
+        process = subprocess.Popen(
+            command("--data", data, "--epochs", 50, "--output", output), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+        )
+        deadline = time.monotonic() + 120
+        while b"loss:" not in (tmp_path / "log").read_bytes():  # until it is learning
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(30) == 130
+    assert b"interrupted" in (tmp_path / "log").read_bytes()
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == old
+
+
+def test_a_failed_write_leaves_the_old_model(tmp_path):
+    """The report cannot be written when both models are: none of the three reaches its place."""
+    from mnist_model.lenet import lenet5
+    from train import write_model
+
+    model = lenet5()
+    write_model(model, {"which": "old"}, tmp_path)
+    old = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    with pytest.raises(TypeError):
+        write_model(model, {"which": object()}, tmp_path)  # no JSON
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == old
+
+
+def test_the_network_is_lenet5():
+    from mnist_model.lenet import lenet5
+
+    model = lenet5()
+    assert model.count_params() == 44_426
+    assert [layer.output.shape[1:] for layer in model.layers] == [
+        (24, 24, 6), (12, 12, 6), (8, 8, 16), (4, 4, 16), (256,), (120,), (84,), (10,),
+    ]  # fmt: skip
+    assert [layer.count_params() for layer in model.layers if layer.weights] == [156, 2416, 30840, 10164, 850]
+    assert model.layers[-1].activation.__name__ == "linear"
