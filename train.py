@@ -50,11 +50,15 @@ def train(recipe_name: str, *, data: Path | None, epochs: int | None, seed: int,
 
     # 1. Load MNIST: 55,000 images to learn from, 5,000 to watch, 10,000 to test on.
     mnist = load_mnist(data)
+    output.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=output).close()  # a folder that cannot be written to says so now, not after training
 
     import keras  # only now: a wrong file name should not wait for TensorFlow
 
     from mnist_model.lenet import lenet5
 
+    if keras.backend.backend() != "tensorflow":
+        sys.exit(f"train.py: Keras exports to LiteRT with TensorFlow, not with KERAS_BACKEND={keras.backend.backend()}")
     keras.utils.set_random_seed(seed)
 
     # 2. Reshape to (n, 28, 28, 1), with one channel, and 3. scale the pixels to [0, 1].
@@ -107,7 +111,6 @@ def train(recipe_name: str, *, data: Path | None, epochs: int | None, seed: int,
 
 def write_model(model, report: dict, output: Path) -> None:
     """Write the model for Keras, its forward pass for LiteRT and the report, each whole or not at all."""
-    output.mkdir(parents=True, exist_ok=True)
     # Made in a folder beside their final place, because a rename is atomic only within a file system.
     with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as folder:
         keras_file, lite_file, report_file = (Path(folder) / name for name in FILES)
@@ -138,7 +141,7 @@ def main() -> int:
         print(f"train.py: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"\ntrain.py: interrupted; what stood in {options.output} stands", file=sys.stderr)
+        print(f"\ntrain.py: interrupted; no file in {options.output} is half-written", file=sys.stderr)
         return 130
     return 0
 

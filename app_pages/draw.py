@@ -9,7 +9,7 @@ from streamlit_drawable_canvas import st_canvas
 
 from mnist_model import charts, images
 from mnist_model.classifier import Classifier, ModelFileError
-from mnist_model.data import load_test_set
+from mnist_model.data import DataError, load_test_set
 from mnist_model.preprocess import to_mnist
 from mnist_model.softmax import entropy, softmax
 
@@ -53,12 +53,15 @@ def load(*objects: dict) -> None:
 
 def draw() -> None:
     """The browser sent a drawing: after a stroke, an undo, or a load."""
-    try:
-        sent = state.canvas["drawing"]
-        read(images.decode_png(sent["data"], SIZE))
-        state.drawing = sent["raw"]
-    except (images.ImageError, KeyError, TypeError) as error:
-        st.toast(f"This drawing could not be read: {error}", icon=":material/error:")
+    match state.canvas:
+        case {"drawing": {"raw": {"objects": list()} as drawing, "data": picture}}:
+            try:
+                read(images.decode_png(picture, SIZE))
+                state.drawing = drawing
+            except images.ImageError as error:
+                state.problem = str(error)
+        case _:
+            state.problem = "the canvas sent something else than a drawing"
 
 
 def clear() -> None:
@@ -67,9 +70,13 @@ def clear() -> None:
 
 
 def take_ready(digit: int) -> None:
-    """Lay a digit of MNIST's on the canvas, each time the next of its kind. From there it goes the way of a drawing."""
+    """Lay a digit of MNIST's on the canvas, each time another of its kind. From there it goes the way of a drawing."""
+    try:
+        kind = ready_digits()[digit]
+    except DataError as error:
+        state.problem = str(error)
+        return
     state.taken = state.get("taken", -1) + 1
-    kind = ready_digits()[digit]
     image = images.enlarge(kind[state.taken % len(kind)], SIZE)
     read(image)
     load({"type": "Image", "src": images.png_url(image), "left": 0, "top": 0, "originX": "left", "originY": "top"})
@@ -79,13 +86,20 @@ def reset_temperature() -> None:
     state.T = 1
 
 
-def linked_temperature() -> float:
-    """Return the temperature in the page's link, or the slider's nearest to it; 1 without a usable one."""
+def follow_link() -> None:
+    """Where the page's link asks for a temperature that the slider does not have, put the nearest in the link.
+
+    From there on the slider, which is bound to the link, does the rest.
+    """
+    linked = st.query_params.get("T", "")
     try:
-        linked = float(st.query_params.get("T", ""))
+        wanted = math.log(float(linked))
     except ValueError:
-        return 1
-    return min(TEMPERATURES, key=lambda t: abs(math.log(t / linked))) if 0 < linked < math.inf else 1
+        return  # of what is no temperature, the slider makes its default
+    nearest = f"{min(TEMPERATURES, key=lambda t: abs(math.log(t) - wanted)):g}"
+    if math.isfinite(wanted) and linked != nearest:
+        st.query_params["T"] = nearest
+        st.rerun()
 
 
 # What is seen.
@@ -93,7 +107,9 @@ def linked_temperature() -> float:
 
 @st.fragment
 def page() -> None:
-    """The canvas and the answer. A stroke reruns both, a temperature the answer alone."""
+    """The canvas and the answer: what a stroke, a button or a slider reruns."""
+    if "problem" in state:
+        st.toast(f"That did not work: {state.pop('problem')}", icon=":material/error:")
     halves = st.container(horizontal=True, gap="large", key="halves")
     with halves.container(width=SIZE):
         st_canvas(
@@ -114,11 +130,10 @@ def page() -> None:
         with st.grid(5, min_column_width=48, gap="xxsmall"):
             for digit in range(10):
                 st.button(str(digit), key=f"ready_{digit}", width="stretch", on_click=take_ready, args=(digit,))
-    with halves.container():
+    with halves.container(gap="xsmall"):
         answer(state.digit, state.logits)
 
 
-@st.fragment
 def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
     """The ten scores at the present temperature. The network was asked once; no temperature asks it again."""
     picture, verdict = st.columns([2, 7], wrap=False, vertical_alignment="center")
@@ -128,6 +143,7 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
         temperature = st.select_slider(
             "Temperature",
             TEMPERATURES,
+            value=1,
             format_func="{:g}".format,
             key="T",
             bind="query-params",
@@ -155,7 +171,7 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
         images.pixels_url(np.zeros((28, 28)) if digit is None else digit),
         caption="what it sees",
         alt=f"The 28 by 28 pixels that the network gets, {seen}",
-        width=112,
+        width=96,
     )
     bars.plotly_chart(
         bar_chart,
@@ -173,7 +189,7 @@ if "loaded" not in state:
 if "canvas" not in state:
     state.loaded = state.drawing  # back from another page: a new canvas takes up the drawing where the old one left it
 if "T" not in state:
-    state.T = linked_temperature()
+    follow_link()
 
 try:
     classifier()

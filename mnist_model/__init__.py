@@ -1,6 +1,6 @@
 """Everything that is not a page: from a drawing to ten probabilities, and how the network between them is made.
 
-Nothing here imports Streamlit, and only `lenet` imports Keras, so that a page starts without TensorFlow.
+Nothing here imports Streamlit. Only `lenet`, and the download in `data`, import Keras: a page starts without it.
 """
 
 from pathlib import Path

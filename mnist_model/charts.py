@@ -13,12 +13,12 @@ CONFIG = {"displayModeBar": False}
 
 
 def percent(probability: float, decimals: int = 1) -> str:
-    """Write a probability for a reader, never rounded to a certainty that softmax does not give."""
+    """Write a probability for a reader, never rounded to a certainty that no softmax gives."""
     smallest = 10.0**-decimals
     rounded = round(100 * probability, decimals)
-    if rounded == 100 and probability < 1:
+    if rounded == 100:
         return f">{100 - smallest:.{decimals}f}%"
-    if rounded == 0 and probability > 0:
+    if rounded == 0:
         return f"<{smallest:.{decimals}f}%"
     return f"{rounded:.{decimals}f}%"
 

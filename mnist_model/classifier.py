@@ -42,7 +42,7 @@ class Classifier:
             self._interpreter.allocate_tensors()
             (given,), (found,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         except (ValueError, RuntimeError) as error:
-            raise ModelFileError(f"{path} is damaged ({error}); {remedy}") from error
+            raise ModelFileError(f"{path} is damaged ({' '.join(str(error).split())}); {remedy}") from error
         shapes = [tuple(tensor["shape_signature"].tolist()) for tensor in (given, found)]
         if shapes != [(-1, 28, 28, 1), (-1, 10)] or {given["dtype"], found["dtype"]} != {np.float32}:
             raise ModelFileError(f"{path} maps {shapes[0]} to {shapes[1]}, not (n, 28, 28, 1) to (n, 10); {remedy}")

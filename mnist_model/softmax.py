@@ -17,7 +17,7 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
     Parameters
     ----------
     logits : array_like, shape (..., K), K >= 1
-        Finite scores of any size: +-1e30 neither overflows nor loses the sum of 1.
+        Finite scores, as large as +-1e30 without overflow.
     temperature : float
         T > 0, finite. Towards 0 the largest logit takes all; towards infinity every class gets 1/K.
 

@@ -33,17 +33,17 @@ def test_the_axis_stays_at_one_at_every_temperature():
 @pytest.mark.parametrize(
     ("probability", "decimals", "text"),
     [
-        (0, 1, "0.0%"),
+        (0, 1, "<0.1%"),
         (0.0004, 1, "<0.1%"),
         (0.0005001, 1, "0.1%"),
         (0.98349, 1, "98.3%"),
         (0.99949, 1, "99.9%"),
         (0.9999999, 1, ">99.9%"),
-        (1, 1, "100.0%"),
+        (1, 1, ">99.9%"),
         (0.005, 0, "<1%"),
         (0.434, 0, "43%"),
         (0.996, 0, ">99%"),
-        (1, 0, "100%"),
+        (1, 0, ">99%"),
     ],
 )
 def test_no_probability_is_rounded_to_a_certainty(probability, decimals, text):

@@ -1,4 +1,5 @@
 import hashlib
+import zipfile
 
 import numpy as np
 import pytest
@@ -53,6 +54,7 @@ def test_the_sha256_is_of_the_arrays_not_of_their_packing(tmp_path, arrays):
         ({"y_train": np.zeros(59_999, np.uint8)}, r"y_train \(59999,\) uint8"),
         ({"y_test": np.full(10_000, 10, np.uint8)}, "labels up to 10 in y_test; expected 0 to 9"),
         ({"y_test": np.array([{}] * 10_000, object)}, "cannot be read"),
+        ({"y_test": np.array([], np.uint8)}, r"y_test \(0,\) uint8"),
     ],
 )
 def test_a_wrong_file_gets_one_clear_line(tmp_path, arrays, changes, complaint):
@@ -70,6 +72,20 @@ def test_a_file_that_is_no_archive_gets_one_clear_line(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"mnist\.npz cannot be read .* expected an \.npz file with x_train"):
         load_mnist(path)
+
+
+def test_an_array_without_an_archive_gets_one_clear_line(tmp_path):
+    np.save(tmp_path / "mnist.npy", np.zeros((60_000, 28, 28), np.uint8))
+    with pytest.raises(DataError, match=r"mnist\.npy cannot be read"):
+        load_mnist(tmp_path / "mnist.npy")
+
+
+def test_an_archive_of_other_things_gets_one_clear_line(tmp_path):
+    with zipfile.ZipFile(tmp_path / "mnist.npz", "w") as archive:
+        for name in SHAPES:
+            archive.writestr(name, b"hello")
+    with pytest.raises(DataError, match=r"mnist\.npz holds something else than an array as x_train"):
+        load_mnist(tmp_path / "mnist.npz")
 
 
 def test_a_truncated_file_gets_one_clear_line(tmp_path, arrays):

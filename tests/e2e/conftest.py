@@ -1,9 +1,18 @@
 import os
+import re
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from tests.e2e import driver
+
+
+# Streamlit 1.67 logs this when a tab closes while the server is sending to it: it takes Starlette's "not connected" for
+# a text frame, and closes again what is closed. No page can help it, and nothing is lost.
+CLOSED_TAB = re.compile(
+    r"^.*Exception in ASGI application\n(?:.*\n)*?.*Cannot call \"send\" once a close message has been sent\.\n",
+    re.MULTILINE,
+)
 
 
 @pytest.fixture(scope="session")
@@ -47,5 +56,6 @@ def open_page(browser, server):
     for context in contexts:
         context.close()
     assert not complaints
+    log = CLOSED_TAB.sub("", server.log[logged:])
     for word in ("deprecat", "Traceback", "Warning", "Error", "Exception"):
-        assert word not in server.log[logged:], server.log[logged:]
+        assert word not in log, log
