@@ -6,7 +6,6 @@ from playwright.sync_api import Error, sync_playwright
 
 from tests.e2e import driver
 
-
 # Streamlit 1.67 logs this when a tab closes while the server is sending to it: it takes Starlette's "not connected" for
 # a text frame, and closes again what is closed. No page can help it, and nothing is lost.
 CLOSED_TAB = re.compile(

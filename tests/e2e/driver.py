@@ -62,13 +62,15 @@ def serve(script: Path = ROOT / "app.py") -> Iterator[Server]:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start Playwright's own Chromium, or else the system's. Raises Error if there is neither."""
+    """Start Playwright's own Chromium, or else an installed one, or Chrome. Raises Error if there is none."""
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
     arguments += ["--disable-background-networking", "--disable-component-update"]
-    paths = [playwright.chromium.executable_path, *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))]
+    paths = [playwright.chromium.executable_path, *map(shutil.which, ("chromium", "chromium-browser"))]
     for path in paths:
         if path and Path(path).exists():
             return playwright.chromium.launch(executable_path=path, args=arguments)
+    with contextlib.suppress(Error):
+        return playwright.chromium.launch(channel="chrome", args=arguments)  # wherever the system keeps it
     raise Error("no Chromium: `playwright install chromium`, or `apt-get install chromium`, brings one")
 
 
