@@ -134,14 +134,27 @@ def test_the_slider_is_logarithmic_from_a_tenth_to_ten(page):
     np.testing.assert_allclose(np.log10(options), np.linspace(-1, 1, len(options)), atol=0.025)
 
 
-def test_a_missing_model_names_the_file_and_the_command(tmp_path):
+def without(folder, missing, program):
+    """What a program prints beside a copy of the app that lacks a file."""
     for name in ("app.py", "app_pages", "mnist_model"):
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
-    (tmp_path / "mnist_model" / "weights" / "lenet5.tflite").unlink()
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, folder / name)
+    (folder / missing).unlink()
     program = (
         "from streamlit.testing.v1 import AppTest\n"
         "page = AppTest.from_file('app.py', default_timeout=30).run()\n"
-        "assert not page.exception; print(page.error[0].value)"
+        f"{program}; assert not page.exception"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert re.search(r"lenet5\.tflite cannot be read .*python train\.py", done.stdout), done.stderr
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_missing_model_names_the_file_and_the_command(tmp_path):
+    said = without(tmp_path, "mnist_model/weights/lenet5.tflite", "print(page.error[0].value)")
+    assert re.search(r"lenet5\.tflite cannot be read .*python train\.py", said)
+
+
+def test_missing_ready_digits_leave_the_page_usable(tmp_path):
+    clicks = "page.button(key='ready_3').click().run(); print(page.toast[0].value); page.run(); print(len(page.toast))"
+    said = without(tmp_path, "mnist_model/mnist_test.npz", clicks)
+    assert re.search(r"That did not work: .*mnist_test\.npz does not exist.*\n0", said)
