@@ -13,7 +13,7 @@ from mnist_model.data import DataError, load_test_set
 from mnist_model.preprocess import to_mnist
 from mnist_model.softmax import entropy, softmax
 
-SIZE = 340  # of the canvas, in pixels: fits a phone's width
+SIZE = 320  # of the canvas, in pixels: fits a phone's width
 PENS = range(6, 41, 2)
 
 # Twenty steps a decade, evenly spaced on a logarithmic scale as far as round numbers allow.
@@ -126,7 +126,7 @@ def page() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.select_slider("Pen width", PENS, key="pen", persist_state="session")
             st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
-        st.caption("No pen at hand? Take a digit that somebody else wrote.")
+        st.caption("No pen at hand? Take a ready digit.")
         with st.grid(5, min_column_width=48, gap="xxsmall"):
             for digit in range(10):
                 st.button(str(digit), key=f"ready_{digit}", width="stretch", on_click=take_ready, args=(digit,))
@@ -154,7 +154,10 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
 
     if logits is None:
         seen, bar_chart = "nothing yet", charts.probability_bars()
-        verdict.markdown("### Draw a digit\nThe network reads it as soon as you lift the pen.")
+        verdict.markdown(
+            "**Draw a digit.** The network reads it as soon as you lift the pen. "
+            "The temperature decides how sure it sounds."
+        )
         certainty.caption("No answer yet.")
     else:
         probabilities = softmax(logits, temperature)
@@ -162,10 +165,13 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
         confidence = charts.percent(probabilities[winner])
         bits = float(entropy(probabilities))
         seen, bar_chart = f"read as {winner}", charts.probability_bars(probabilities, logits)
-        with verdict.container(horizontal=True, gap="medium"):
+        with verdict.container(horizontal=True):
             st.metric("It reads", winner, width="content")
             st.metric("Probability", confidence, width="content")
-        certainty.caption(f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running.")
+        certainty.caption(
+            f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running.",
+            help="How undecided the answer is: 0 bits when it is certain, 3.32 when all ten digits are alike.",
+        )
 
     picture.image(
         images.pixels_url(np.zeros((28, 28)) if digit is None else digit),
@@ -199,4 +205,5 @@ except ModelFileError as error:
 
 st.html(Path(__file__).with_suffix(".css"))
 with st.container(horizontal_alignment="center"), st.container(width=1120):
+    st.container(key="title").header("Draw a digit", anchor=False)
     page()

@@ -51,6 +51,7 @@ def probability_bars(probabilities: ArrayLike | None = None, logits: ArrayLike |
             marker_color=[WINNER if digit == p.argmax() else OTHERS for digit in range(10)],
         )
     figure.update_layout(
+        height=300,  # until the page has measured its own
         margin={"l": 8, "r": 8, "t": 24, "b": 8},
         bargap=0.25,
         showlegend=False,

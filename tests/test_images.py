@@ -11,7 +11,7 @@ from PIL import Image
 from mnist_model import images
 from mnist_model.preprocess import to_mnist
 
-SIZE = 340
+SIZE = 320
 
 
 def test_what_was_encoded_decodes():
@@ -48,7 +48,7 @@ def url(data):
         (url(b"no image at all"), "damaged"),
         (url(b"GIF89a" + bytes(100)), "damaged"),
         (url(base64.b64decode(images.png_url(np.zeros((SIZE, SIZE), np.uint8))[22:])[:60]), "damaged"),
-        (images.png_url(np.zeros((28, 28), np.uint8)), "28 x 28 pixels, not 340 x 340"),
+        (images.png_url(np.zeros((28, 28), np.uint8)), "28 x 28 pixels, not 320 x 320"),
         (url(bomb(30_000)), "30000 x 30000 pixels|damaged"),
         (images.PNG + "A" * 10_000_000, "10,000,022 bytes, too many"),
     ],

@@ -9,7 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from tests.e2e import driver
 from tests.e2e.driver import DIGITS, draw, metric, serve
 
-HINT = "The network reads it as soon as you lift the pen."
+HINT = re.compile("The network reads it as soon as you lift the pen")
 
 
 def answer(page):
@@ -238,8 +238,9 @@ def test_a_stroke_and_a_temperature_rerun_a_fragment_not_the_page(open_page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everything_is_above_the_fold(open_page, theme):
-    page = open_page(color_scheme=theme)
+def test_everything_is_above_the_fold(two_pages, open_page, theme):
+    """With more than one page, because their menu takes room as well."""
+    page = open_page(url=two_pages.url, color_scheme=theme)
     draw(page, DIGITS[2])
     answer(page)
     parts = [
@@ -261,6 +262,20 @@ def test_everything_is_above_the_fold(open_page, theme):
     canvas = boxes[0]
     assert canvas["width"] == canvas["height"] >= 280
     assert all(box["x"] >= canvas["x"] + canvas["width"] for box in boxes[1:5])
+
+
+@pytest.mark.parametrize("width", [360, 390, 641, 768, 801, 1024, 1920])
+def test_nothing_is_cut_off_at_any_width(open_page, width):
+    page = open_page(width=width)
+    page.get_by_role("button", name="4", exact=True).click()
+    answer(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in [page.locator(driver.CANVAS), metric(page, "Probability"), page.locator(".js-plotly-plot")]:
+        box = part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    value = metric(page, "Probability").locator("p, div").last
+    assert value.evaluate("text => text.scrollWidth <= text.clientWidth + 1")
 
 
 def test_a_finger_draws_on_a_phone_without_scrolling_it(two_pages, open_page):
