@@ -205,5 +205,5 @@ except ModelFileError as error:
 
 st.html(Path(__file__).with_suffix(".css"))
 with st.container(horizontal_alignment="center"), st.container(width=1120):
-    st.container(key="title").header("Draw a digit", anchor=False)
+    st.container(key="title").subheader("Draw a digit", anchor=False)
     page()
