@@ -15,7 +15,7 @@ def main() -> None:
         page.locator(driver.CANVAS).wait_for()
         page.get_by_role("slider", name="Temperature").wait_for()
         # A 4 that nearly closes at the top: the network is in two minds, which is what the page is about.
-        driver.draw(page, [[(0.51, 0.17), (0.3, 0.47), (0.62, 0.45)], [(0.62, 0.18), (0.57, 0.84)]])
+        driver.draw(page, [[(0.5, 0.17), (0.29, 0.47), (0.62, 0.45)], [(0.62, 0.18), (0.57, 0.84)]])
         driver.metric(page, "It reads").wait_for()
         page.mouse.move(0, 0)
         page.wait_for_timeout(1000)  # the bars settle, the toolbar fades
