@@ -1,4 +1,4 @@
-"""The serving side of the network: LiteRT runs the exported model in some twenty microseconds, without TensorFlow."""
+"""The serving side of the network: LiteRT runs the exported model, and TensorFlow need not be imported."""
 
 import threading
 from pathlib import Path

@@ -4,7 +4,7 @@ LeCun et al. (1998): a digit is scaled to fit a 20x20 box, keeping its aspect ra
 shifted so that its centre of mass lies at the centre of 28x28. (In the files that centre is pixel 14 counted from 0,
 within half a pixel, on all 70,000 images.)
 
-One thing is ours. MNIST's pens were much alike: strokes are 2.4 pixels wide, nine in ten between 1.7 and 3.9. People
+One thing is ours. MNIST's pens were much alike: strokes are some 2.5 pixels wide, nine in ten from 1.7 to 4.0. People
 who draw here choose pens from hair to marker, so strokes are redrawn nearer to that width. Their centre lines stay.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FRAME, BOX, CENTRE = 28, 20, 14.5  # in pixels of the result; 14.5 is the middle of pixel 14
-STROKE = 2.4  # the median stroke width of MNIST's digits, in the same pixels
+STROKE = 2.4  # the median stroke width of MNIST's validation digits, in the same pixels
 FINE = 8  # work happens on a grid this many times finer than the result
 
 FAINTEST = 16  # of 255: paper and ink that differ by less are one colour

@@ -150,6 +150,16 @@ def test_mnists_own_digits_are_centred_where_ours_are(test_set):
         assert np.abs(centre - 14).max() <= 0.501
 
 
+def test_mnists_strokes_are_as_wide_as_we_draw_them(test_set):
+    """The widths that the module's docstring states: four times the mean distance to the outline, on a finer grid."""
+    widths = []
+    for digit in test_set.images:
+        finer = cv2.resize(digit, None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC) > 127
+        depth = cv2.distanceTransform(finer.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        widths.append(4 * (depth[finer] - 0.5).mean() / 8)
+    np.testing.assert_allclose(np.percentile(widths, [5, 50, 95]), [1.7, 2.5, 4.0], atol=0.05)
+
+
 def test_comes_close_to_what_mnist_made(test_set):
     """Digits of MNIST's, drawn large and small, anywhere, in any colour, come back as what they were."""
     random = np.random.default_rng(0)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.e2e import driver
-from tests.e2e.driver import DIGITS, draw, metric, serve
+from tests.e2e.driver import DIGITS, draw, metric
 
 HINT = re.compile("The network reads it as soon as you lift the pen")
 
@@ -128,6 +128,16 @@ def test_a_ready_digit_is_laid_on_the_canvas_and_can_be_drawn_over(open_page):
     expect(page.get_by_text(HINT)).to_be_visible()
 
 
+def test_a_bar_that_is_pointed_at_shows_its_probability_and_logit(open_page):
+    page = open_page("/?T=10")
+    draw(page, DIGITS[3])
+    answer(page)
+    bars(page)
+    bar = page.locator(".js-plotly-plot .bars path").nth(3).bounding_box()
+    page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2, steps=3)
+    expect(page.locator(".hoverlayer")).to_contain_text(re.compile(r"3.*probability \d+\.\d%.*logit \d+\.\d\d"))
+
+
 def test_the_canvas_has_undo(open_page):
     page = open_page()
     draw(page, DIGITS[3])
@@ -183,13 +193,6 @@ def test_the_drawing_survives_the_controls_and_the_theme(open_page):
     draw(page, DIGITS[5][1:])  # the second stroke joins the first, thinner
     expect(page.get_by_role("img", name="The 28 by 28 pixels")).not_to_have_attribute("src", before)
     assert answer(page) == 5
-
-
-@pytest.fixture
-def two_pages():
-    with serve(driver.ROOT / "tests" / "e2e" / "two_pages.py") as server:
-        yield server
-        assert "Traceback" not in server.log
 
 
 def test_the_drawing_survives_a_visit_to_another_page(two_pages, open_page):
