@@ -2,7 +2,7 @@
 
 LeCun et al. (1998): a digit is scaled to fit a 20x20 box, keeping its aspect ratio, anti-aliased to grey levels, and
 shifted so that its centre of mass lies at the centre of 28x28. (In the files that centre is pixel 14 counted from 0,
-within half a pixel, on all 70,000 images.)
+within half a pixel, on all 10,000 test images.)
 
 One thing is ours. MNIST's pens were much alike: strokes are some 2.5 pixels wide, nine in ten from 1.7 to 4.0. People
 who draw here choose pens from hair to marker, so strokes are redrawn nearer to that width. Their centre lines stay.
