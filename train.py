@@ -9,20 +9,26 @@ The textbook recipe, with its seed of 0, reads 98.93 % of the MNIST test set aft
 import argparse
 import importlib.metadata
 import json
+import multiprocessing
 import os
 import platform
 import sys
 import tempfile
-import time
-from dataclasses import asdict, dataclass
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on its build would drown the progress bars
 
-from mnist_model import WEIGHTS
-from mnist_model.data import DataError, load_mnist
+from mnist_model import WEIGHTS, calibration
+from mnist_model.augment import make_round
+from mnist_model.corruptions import CORRUPTIONS, corrupt
+from mnist_model.data import DataError, Mnist, load_mnist
+from mnist_model.softmax import energy
+from mnist_model.work import Work
 
 FILES = ("lenet5.keras", "lenet5.tflite", "report.json")
+KNOWN = 0.98  # of the validation digits shall pass as digits
 
 
 @dataclass(frozen=True)
@@ -31,47 +37,97 @@ class Recipe:
 
     epochs: int
     batch_size: int
-    learning_rate: float  # of Adam
+    learning_rate: float  # of Adam; where there are rounds, the highest of a rise and fall
+
+    rounds: int = 0  # of varied digits (mnist_model/augment.py) to learn from; 0: from MNIST alone
+    teacher_epochs: int = 0  # over these rounds, of the large network that then labels them
+    teacher_batch_size: int = 0
+    teacher_learning_rate: float = 0.0
+    temperature: float = 1.0  # at which the student learns the teacher's probabilities
 
 
 RECIPES = {
-    "textbook": Recipe(epochs=5, batch_size=32, learning_rate=1e-3),
+    "handwriting": Recipe(
+        epochs=40,
+        batch_size=512,
+        learning_rate=3e-3,
+        rounds=16,
+        teacher_epochs=3,
+        teacher_batch_size=256,
+        teacher_learning_rate=2e-3,
+        temperature=2.0,
+    ),
+    "textbook": Recipe(
+        epochs=5,
+        batch_size=32,
+        learning_rate=1e-3,
+    ),
 }
 
 
-def train(recipe_name: str, *, data: Path | None, epochs: int | None, seed: int, output: Path) -> None:
-    """Train a LeNet-5 in the textbook's eight steps, and write it and its report to `output`.
+def train(
+    recipe_name: str,
+    *,
+    data: Path | None,
+    epochs: int | None,
+    seed: int,
+    output: Path,
+    tensorboard: Path | None = None,
+) -> None:
+    """Train a LeNet-5, and write it and its report to `output`.
 
     Raises DataError if the data is missing or not MNIST.
     """
     recipe = RECIPES[recipe_name]
-    epochs = epochs or recipe.epochs
-    started = time.perf_counter()
-
-    # 1. Load MNIST: 55,000 images to learn from, 5,000 to watch, 10,000 to test on.
+    recipe = replace(recipe, epochs=epochs or recipe.epochs)
     mnist = load_mnist(data)
     output.mkdir(parents=True, exist_ok=True)
     tempfile.TemporaryFile(dir=output).close()  # a folder that cannot be written to says so now, not after training
 
     import keras  # only now: a wrong file name should not wait for TensorFlow
 
-    from mnist_model.lenet import lenet5
-
     if keras.backend.backend() != "tensorflow":
         sys.exit(f"train.py: Keras exports to LiteRT with TensorFlow, not with KERAS_BACKEND={keras.backend.backend()}")
+    callbacks = [] if tensorboard is None else [keras.callbacks.TensorBoard(tensorboard)]
+    settings = {"recipe": recipe_name, **asdict(recipe), "seed": seed, "data_sha256": mnist.sha256}
+    work = Work(output / f".training-{recipe_name}", settings)
+
+    learn = from_teacher if recipe.rounds else from_textbook
+    model, history = learn(recipe, mnist, seed, work, callbacks)
+    report = {
+        **settings,
+        "parameters": model.count_params(),
+        "seconds": round(work.seconds, 1),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in ("numpy", "keras", keras.backend.backend())},
+        },
+        **evaluate(model, mnist),
+        "history": history,
+    }
+    write_model(model, report, output)
+    work.remove()
+
+
+def from_textbook(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks: list):
+    """Train as textbooks do. Returns the model and its history."""
+    import keras
+
+    from mnist_model.lenet import lenet5
+
     keras.utils.set_random_seed(seed)
 
-    # 2. Reshape to (n, 28, 28, 1), with one channel, and 3. scale the pixels to [0, 1].
-    fit_set, validation_set, test_set = (
+    # 1. Reshape to (n, 28, 28, 1), with one channel, and scale the pixels to [0, 1].
+    fit_set, validation_set = (
         (split.images.reshape(-1, 28, 28, 1).astype("float32") / 255, split.labels)
-        for split in (mnist.train, mnist.validation, mnist.test)
+        for split in (mnist.train, mnist.validation)
     )
 
-    # 4. Build LeNet-5.
+    # 2. Build LeNet-5.
     model = lenet5()
     model.summary()
 
-    # 5. Compile. The network gives logits and the loss takes logits. Computed together, log(softmax(z)) stays exact
+    # 3. Compile. The network gives logits and the loss takes logits. Computed together, log(softmax(z)) stays exact
     #    where a softmax of its own would round a small probability to 0; and the temperature needs the logits, since
     #    it divides logits, never probabilities.
     model.compile(
@@ -80,33 +136,108 @@ def train(recipe_name: str, *, data: Path | None, epochs: int | None, seed: int,
         metrics=["accuracy"],
     )
 
-    # 6. Fit, with a look at the validation set after each epoch.
-    history = model.fit(*fit_set, batch_size=recipe.batch_size, epochs=epochs, validation_data=validation_set).history
+    # 4. Fit, with a look at the validation set after each epoch.
+    fitted = model.fit(
+        *fit_set,
+        batch_size=recipe.batch_size,
+        epochs=recipe.epochs,
+        validation_data=validation_set,
+        callbacks=callbacks,
+    )
+    return model, fitted.history
 
-    # 7. Evaluate. The test set is looked at here, once, and decides nothing.
-    validation = model.evaluate(*validation_set, verbose=0, return_dict=True)
-    test = model.evaluate(*test_set, verbose=0, return_dict=True)
 
-    # 8. Print.
-    print(f"Test accuracy: {test['accuracy']:.4f}")
+def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks: list):
+    """Train a large network on what hands, pens and cameras do to digits, and LeNet-5 to do as it does.
 
+    Returns the model and its history. What it has done so far is in `work`, and is not done again.
+    """
+    import keras
+    import numpy as np
+
+    from mnist_model import distillation
+    from mnist_model.lenet import lenet5
+
+    # 1. Make the rounds: MNIST's training digits, varied, more of them in strokes, and things that are no digits.
+    progress = keras.utils.Progbar(recipe.rounds, unit_name="round")
+    print(f"Varying {len(mnist.train.images):,} digits {recipe.rounds} times")
+    missing = [number for number in range(recipe.rounds) if not work[f"round-{number}.npz"].exists()]
+    # Spawned, not forked: a fork of a process in which TensorFlow has threads may hang.
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as processes:
+        futures = {processes.submit(make_round, mnist.train, seed, number): number for number in missing}
+        progress.update(recipe.rounds - len(missing))
+        for future in as_completed(futures):
+            made, name = future.result(), f"round-{futures.pop(future)}.npz"
+            work.save(name, lambda file, made=made: np.savez(file, images=made.images, labels=made.labels))
+            progress.add(1)
+    rounds = [dict(np.load(work[f"round-{number}.npz"])) for number in range(recipe.rounds)]
+    images, labels = (np.concatenate([made[name] for made in rounds]) for name in ("images", "labels"))
+    del rounds
+
+    # 2. Train the teacher on them.
+    validation = mnist.validation.images[..., None] / np.float32(255), distillation.one_hot(mnist.validation.labels)
+    keras.utils.set_random_seed(seed)
+    teacher, teacher_history = distillation.fit(
+        distillation.teacher(),
+        images,
+        distillation.one_hot(labels),
+        validation=validation,
+        work=work,
+        epochs=recipe.teacher_epochs,
+        batch_size=recipe.teacher_batch_size,
+        learning_rate=recipe.teacher_learning_rate,
+        temperature=1.0,
+        seed=seed,
+    )
+
+    # 3. Let it label them.
+    if not work["labels.npy"].exists():
+        print(f"Labelling {len(images):,} images")
+        parts = range(0, len(images), 50_000)
+        found = [distillation.probabilities(teacher, images[i : i + 50_000], recipe.temperature) for i in parts]
+        work.save("labels.npy", lambda file: np.save(file, np.concatenate(found)))
+
+    # 4. Train LeNet-5 on its labels.
+    keras.utils.set_random_seed(seed)
+    student = lenet5()
+    student.summary()
+    student, history = distillation.fit(
+        student,
+        images,
+        np.load(work["labels.npy"]),
+        validation=validation,
+        work=work,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        temperature=recipe.temperature,
+        seed=seed,
+        callbacks=callbacks,
+    )
+    return student, history | {"teacher": teacher_history}
+
+
+def evaluate(model, mnist: Mnist) -> dict:
+    """Measure a model, as `report.json` has it. The test set is looked at here, once, and decides nothing."""
+    import numpy as np
+
+    def logits(images):
+        return model.predict(images[..., None], batch_size=500, verbose=0)
+
+    validation, test = (logits(split.images / np.float32(255)) for split in (mnist.validation, mnist.test))
+    labels = mnist.test.labels
+    best = calibration.best_temperature(validation, mnist.validation.labels)
+    spoilt = {spoil.__name__: logits(corrupt(mnist.test.images, spoil)) for spoil in CORRUPTIONS}
     report = {
-        "recipe": recipe_name,
-        **asdict(recipe),
-        "epochs": epochs,
-        "seed": seed,
-        "parameters": model.count_params(),
-        "seconds": round(time.perf_counter() - started, 1),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in ("numpy", "keras", keras.backend.backend())},
-        },
-        "data_sha256": mnist.sha256,
-        "validation": validation,
-        "test": test,
-        "history": history,
+        "temperature": best,
+        "energy_threshold": float(np.quantile(energy(validation), KNOWN)),
+        "validation": calibration.summary(validation, mnist.validation.labels, best),
+        "test": calibration.summary(test, labels, best),
+        "corruptions": {name: calibration.summary(found, labels, best) for name, found in spoilt.items()},
+        "corrupted": calibration.summary(np.concatenate(list(spoilt.values())), np.tile(labels, len(spoilt)), best),
     }
-    write_model(model, report, output)
+    print(f"Test accuracy: {report['test']['accuracy']:.4f}, corrupted: {report['corrupted']['accuracy']:.4f}")
+    return report
 
 
 def write_model(model, report: dict, output: Path) -> None:
@@ -125,18 +256,26 @@ def write_model(model, report: dict, output: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--recipe", choices=RECIPES, default="textbook")
+    parser.add_argument("--recipe", choices=RECIPES, default="handwriting")
     parser.add_argument("--data", type=Path, metavar="FILE", help="mnist.npz; without it, Keras's download and cache")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", default=0, help="default: %(default)s")
     parser.add_argument("--output", type=Path, metavar="FOLDER", default=WEIGHTS, help="default: %(default)s")
+    parser.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="write the student's curves for TensorBoard")
     options = parser.parse_args()
     if options.epochs is not None and options.epochs < 1:
         parser.error("--epochs must be at least 1")
     if not 0 <= options.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
     try:
-        train(options.recipe, data=options.data, epochs=options.epochs, seed=options.seed, output=options.output)
+        train(
+            options.recipe,
+            data=options.data,
+            epochs=options.epochs,
+            seed=options.seed,
+            output=options.output,
+            tensorboard=options.tensorboard,
+        )
     except (DataError, OSError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1

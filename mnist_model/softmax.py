@@ -63,3 +63,23 @@ def entropy(probabilities: ArrayLike) -> NDArray[np.float64]:
     terms = np.zeros_like(p)
     np.log2(p, out=terms, where=p > 0)  # p log p goes to 0 with p
     return np.maximum(-(p * terms).sum(axis=-1), 0.0)
+
+
+def energy(logits: ArrayLike) -> NDArray[np.float64]:
+    """The free energy E = -ln sum exp(z) of the logits, in nats: high where nothing speaks for any class.
+
+    Softmax always adds up to 1, even for a scribble: it tells the classes apart, and drops how much there was of any of
+    them. That is the denominator, and its logarithm tells the known from the strange (Liu et al. 2020,
+    arXiv:2010.03759).
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., K)
+
+    Returns
+    -------
+    ndarray, shape (...), float64
+    """
+    z = np.asarray(logits, dtype=np.float64)
+    top = z.max(axis=-1)
+    return -(top + np.log(np.exp(z - top[..., None]).sum(axis=-1)))
