@@ -1,5 +1,6 @@
 """The home page: draw a digit, see its probabilities, turn the temperature."""
 
+import logging
 import math
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from streamlit_drawable_canvas import st_canvas
 from mnist_model import charts, images
 from mnist_model.classifier import Classifier, ModelFileError
 from mnist_model.data import DataError, load_test_set
-from mnist_model.preprocess import to_mnist
-from mnist_model.softmax import entropy, softmax
+from mnist_model.preprocess import to_mnist, trace
+from mnist_model.report import Trust, load_trust
+from mnist_model.softmax import energy, entropy, softmax
 
 SIZE = 320  # of the canvas, in pixels: fits a phone's width
 PENS = range(6, 41, 2)
@@ -20,12 +22,30 @@ PENS = range(6, 41, 2)
 DECADE = (1, 1.1, 1.25, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9)
 TEMPERATURES = [round(t / 10, 3) for t in DECADE] + [*DECADE, 10]
 
+# Where on the slider the network's certainty is honest.
+MARK = (
+    '<div class="mark" style="margin-left: {at:.1f}%">&#9650;</div>'
+    '<div class="honest">T* = {t:.2f}: here, 90% sure means right 90 times in 100</div>'
+)
+
+LOG = logging.getLogger(__name__)
+
 state = st.session_state
 
 
 @st.cache_resource
 def classifier() -> Classifier:
     return Classifier()
+
+
+@st.cache_resource
+def trusted() -> Trust | None:
+    """How far to trust the network; None if its report cannot be read, which is no reason not to draw."""
+    try:
+        return load_trust()
+    except ModelFileError as error:
+        LOG.warning("%s", error)
+        return None
 
 
 @st.cache_resource
@@ -70,16 +90,41 @@ def clear() -> None:
 
 
 def take_ready(digit: int) -> None:
-    """Lay a digit of MNIST's on the canvas, each time another of its kind. From there it goes the way of a drawing."""
+    """Lay a digit of MNIST's on the canvas, each time another of its kind."""
     try:
         kind = ready_digits()[digit]
     except DataError as error:
         state.problem = str(error)
         return
     state.taken = state.get("taken", -1) + 1
-    image = images.enlarge(kind[state.taken % len(kind)], SIZE)
+    lay(images.enlarge(kind[state.taken % len(kind)], SIZE))
+
+
+def take_photo(source: str) -> None:
+    """Lay the ink that a photograph shows on the canvas, where a pen can mend what was not found."""
+    if state[source] is None:  # taken away again
+        return
+    try:
+        ink = trace(images.decode_photo(state[source].getvalue()))
+    except images.ImageError as error:
+        state.problem = str(error)
+        return
+    if ink is None:
+        state.problem = "no ink stands out from the paper in this photo"
+    else:
+        lay(images.on_paper(ink, SIZE))
+
+
+def lay(image: np.ndarray) -> None:
+    """Read an RGB image of the canvas's size, and lay it there. From now on it goes the way of a drawing."""
     read(image)
     load({"type": "Image", "src": images.png_url(image), "left": 0, "top": 0, "originX": "left", "originY": "top"})
+
+
+def on_slider(temperature: float) -> float:
+    """Where a temperature lies on the slider's scale, from 0 to 1."""
+    steps = len(TEMPERATURES) - 1
+    return float(np.interp(math.log(temperature), np.log(TEMPERATURES), range(steps + 1))) / steps
 
 
 def reset_temperature() -> None:
@@ -126,7 +171,10 @@ def page() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.select_slider("Pen width", PENS, key="pen", persist_state="session")
             st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
-        st.caption("No pen at hand? Take a ready digit.")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption("No pen at hand? Take a ready digit, or a", width="content")
+            with st.popover("Photo", icon=":material/photo_camera:"):
+                photo()
         with st.grid(5, min_column_width=48, gap="xxsmall"):
             for digit in range(10):
                 st.button(str(digit), key=f"ready_{digit}", width="stretch", on_click=take_ready, args=(digit,))
@@ -134,22 +182,40 @@ def page() -> None:
         answer(state.digit, state.logits)
 
 
+def photo() -> None:
+    """A digit on real paper: from a file, or from the camera, which is asked for only when it is wanted."""
+    st.file_uploader(
+        "A photo or scan of one digit",
+        type=["jpg", "jpeg", "png", "webp"],
+        max_upload_size=images.LARGEST_FILE,
+        key="file",
+        on_change=take_photo,
+        args=("file",),
+    )
+    if st.toggle("Use the camera"):
+        st.camera_input("One digit, dark on light paper", key="camera", on_change=take_photo, args=("camera",))
+
+
 def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
     """The ten scores at the present temperature. The network was asked once; no temperature asks it again."""
     picture, verdict = st.columns([2, 7], wrap=False, vertical_alignment="center")
     bars = st.container(height=300, border=False, key="probabilities")
     certainty = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        temperature = st.select_slider(
-            "Temperature",
-            TEMPERATURES,
-            value=1,
-            format_func="{:g}".format,
-            key="T",
-            bind="query-params",
-            help="Divides the ten scores before the softmax. Below 1 the answer sharpens, above 1 it flattens; "
-            "the order of the digits never changes.",
-        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None):
+            temperature = st.select_slider(
+                "Temperature",
+                TEMPERATURES,
+                value=1,
+                format_func="{:g}".format,
+                key="T",
+                bind="query-params",
+                help="Divides the ten scores before the softmax. Below 1 the answer sharpens, above 1 it flattens; "
+                "the order of the digits never changes.",
+            )
+            calibrated = trusted()
+            if calibrated:
+                st.html(MARK.format(at=100 * on_slider(calibrated.temperature), t=calibrated.temperature))
         st.button("Reset to 1", icon=":material/restart_alt:", on_click=reset_temperature)
 
     if logits is None:
@@ -168,6 +234,9 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
         with verdict.container(horizontal=True):
             st.metric("It reads", winner, width="content")
             st.metric("Probability", confidence, width="content")
+            if calibrated and energy(logits) > calibrated.energy_threshold:
+                seen += ", though it does not look like a digit"
+                st.badge("This does not look like a digit", icon=":material/question_mark:", color="orange")
         certainty.caption(
             f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running.",
             help="How undecided the answer is: 0 bits when it is certain, 3.32 when all ten digits are alike.",

@@ -158,7 +158,9 @@ def fit(
         history = {key: values[:done] for key, values in json.loads(work[f"{model.name}.json"].read_text()).items()}
     else:
         model.compile(
-            keras.optimizers.AdamW(rate, weight_decay=1e-4, use_ema=True, ema_momentum=0.999),
+            keras.optimizers.AdamW(
+                rate, weight_decay=1e-4, use_ema=True, ema_momentum=min(0.999, 1 - 20 / (steps * epochs))
+            ),
             DigitOrNone(temperature),
             metrics=[accuracy],
             steps_per_execution=EXECUTION,

@@ -7,10 +7,14 @@ import io
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 INK, PAPER = "#1d1c1a", "#ffffff"  # of the canvas, in both themes: paper stays white at night
 PNG = "data:image/png;base64,"
+
+FORMATS = ("JPEG", "PNG", "WEBP")  # of photographs
+LARGEST_FILE = 5  # MB
+LARGEST_PHOTO = 25_000_000  # pixels
 
 
 class ImageError(ValueError):
@@ -45,10 +49,52 @@ def decode_png(url: object, size: int) -> NDArray[np.uint8]:
         raise ImageError(f"the canvas sent a damaged PNG ({error})") from error
 
 
+def decode_photo(file: bytes) -> NDArray[np.uint8]:
+    """Decode a photograph that somebody chose, distrusting every byte.
+
+    Returns
+    -------
+    ndarray, shape (H, W, 3), uint8
+        RGB, turned as the camera was held.
+
+    Raises
+    ------
+    ImageError
+        If it is none, or of another format than FORMATS, or above LARGEST_FILE or LARGEST_PHOTO; these are checked
+        before anything is decoded.
+    """
+    if len(file) > LARGEST_FILE * 1_000_000:
+        raise ImageError(f"this file has {len(file) / 1e6:.1f} MB, more than {LARGEST_FILE}")
+    try:
+        with Image.open(io.BytesIO(file), formats=FORMATS) as image:
+            if image.width * image.height > LARGEST_PHOTO:
+                raise ImageError(
+                    f"this photo has {image.width * image.height / 1e6:.0f} million pixels, "
+                    f"more than {LARGEST_PHOTO // 1_000_000}"
+                )
+            image.draft("RGB", (1600, 1600))  # a JPEG is decoded no finer than it need be
+            upright = ImageOps.exif_transpose(image).convert("RGBA")
+            return np.asarray(Image.alpha_composite(Image.new("RGBA", upright.size, PAPER), upright).convert("RGB"))
+    except ImageError:
+        raise
+    except Image.UnidentifiedImageError as error:
+        raise ImageError("this is no JPEG, PNG or WebP picture") from error
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise ImageError(f"this picture is damaged ({error})") from error
+
+
 def enlarge(digit: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """Return a 28x28 MNIST digit as ink on paper, (size, size, 3) uint8 RGB, as if drawn on the canvas."""
-    ink = cv2.resize(digit, (size, size), interpolation=cv2.INTER_CUBIC)[..., None] / np.float32(255)
-    return np.rint((1 - ink) * _rgb(PAPER) + ink * _rgb(INK)).astype(np.uint8)
+    return _inked(cv2.resize(digit, (size, size), interpolation=cv2.INTER_CUBIC) / np.float32(255))
+
+
+def on_paper(ink: NDArray[np.float32], size: int) -> NDArray[np.uint8]:
+    """Return ink, (h, w) in [0, 1], in the middle of paper, (size, size, 3) uint8 RGB, as if drawn on the canvas."""
+    fit = 0.7 * size / max(ink.shape)
+    width, height = (max(1, round(side * fit)) for side in reversed(ink.shape))
+    ink = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA if fit < 1 else cv2.INTER_LINEAR)
+    left, top = (size - width) // 2, (size - height) // 2
+    return _inked(np.pad(ink, ((top, size - height - top), (left, size - width - left))))
 
 
 def png_url(image: NDArray[np.uint8]) -> str:
@@ -70,6 +116,10 @@ def pixels_url(digit: NDArray[np.floating]) -> str:
         f'<image href="{png}" width="{width}" height="{height}" style="image-rendering:pixelated"/></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _inked(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint((1 - ink[..., None]) * _rgb(PAPER) + ink[..., None] * _rgb(INK)).astype(np.uint8)
 
 
 def _rgb(colour: str) -> NDArray[np.float32]:

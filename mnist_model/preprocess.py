@@ -8,6 +8,8 @@ One thing is ours. MNIST's pens were much alike: strokes are some 2.5 pixels wid
 who draw here choose pens from hair to marker, so strokes are redrawn nearer to that width. Their centre lines stay.
 """
 
+import functools
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,11 @@ FINE = 8  # work happens on a grid this many times finer than the result
 FAINTEST = 16  # of 255: paper and ink that differ by less are one colour
 INK_FROM = 0.3  # a pixel is ink from this share of the strongest contrast on
 
+PHOTO = 768  # pixels that a photograph's longer side is brought down to
+SMALLEST_PHOTO = 64
+PALEST = 70  # of 255: what is darker than the paper by less is its grain, or a line that it is ruled with
+SPECK = 0.05  # of a photograph's shorter side: what is no longer than that is no digit
+
 
 def to_mnist(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """Find the digit in an image of any size and make of it what MNIST would have made.
@@ -26,7 +33,8 @@ def to_mnist(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     Parameters
     ----------
     image : ndarray of uint8, shape (H, W), (H, W, 3) or (H, W, 4)
-        Grey, RGB or RGBA. Ink of any colour on paper of any one other colour, or on none (transparent).
+        Grey, RGB or RGBA. A drawing: ink of any colour on paper of any one other colour, or on none (transparent). Or a
+        photograph or scan of one digit: the light may be uneven and the paper ruled.
 
     Returns
     -------
@@ -38,7 +46,7 @@ def to_mnist(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     ValueError
         If the image has another shape or type.
     """
-    ink = _ink(image)
+    ink = trace(image)
     if ink is None:
         return None
 
@@ -81,8 +89,11 @@ def to_mnist(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     return cv2.resize(frame, (FRAME, FRAME), interpolation=cv2.INTER_AREA)
 
 
-def _ink(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-    """Return how much ink is at each pixel, (h, w) float32 in [0, 1], 0.5 at its edge, cropped to it; None if none."""
+def trace(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """Find the ink: how much of it is at each pixel, in [0, 1], 0.5 at its edge, cropped to it; None if there is none.
+
+    Parameters and what is raised are those of `to_mnist`. The result is (h, w) float32.
+    """
     image = np.asarray(image)
     if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (3, 4))):
         raise ValueError(
@@ -90,6 +101,26 @@ def _ink(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         )
     if image.size == 0:
         return None
+    contrast = _drawn_ink(image) if _is_drawing(image) else _photographed_ink(image)
+    strongest = float(contrast.max())
+    if strongest < FAINTEST:
+        return None
+    rows, columns = _extent(contrast >= INK_FROM * strongest)
+    return np.minimum(contrast[rows, columns] / np.float32(2 * INK_FROM * strongest), 1)
+
+
+def _is_drawing(image: NDArray[np.uint8]) -> bool:
+    """Tell a drawing, on paper of exactly one colour, from a photograph or a scan, by what lies along its border."""
+    border = np.concatenate([image[0], image[:, -1], image[-1, ::-1], image[::-1, 0]]).reshape(
+        2 * sum(image.shape[:2]), -1
+    )
+    strange = (border != np.median(border, axis=0)).any(axis=1)
+    crossings = np.count_nonzero(np.diff(strange)) // 2  # by strokes; or by ruled lines, which are more
+    return min(image.shape[:2]) < SMALLEST_PHOTO or (strange.mean() <= 0.5 and crossings <= 8)
+
+
+def _drawn_ink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the contrast between ink and paper in a drawing, (H, W) uint8."""
     channels = list(cv2.split(np.ascontiguousarray(image)))
     if len(channels) == 4:
         # Colour weighted by opacity: then black on nothing differs from nothing, and so does white on nothing.
@@ -99,13 +130,66 @@ def _ink(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     contrast = np.zeros(image.shape[:2], np.uint8)
     for channel in channels:
         border = np.concatenate([channel[0], channel[-1], channel[:, 0], channel[:, -1]])
-        paper = np.full_like(channel, np.median(border))
-        contrast = cv2.max(contrast, cv2.absdiff(channel, paper))
-    strongest = float(contrast.max())
-    if strongest < FAINTEST:
-        return None
-    rows, columns = _extent(contrast >= INK_FROM * strongest)
-    return np.minimum(contrast[rows, columns] / np.float32(2 * INK_FROM * strongest), 1)
+        contrast = cv2.max(contrast, cv2.absdiff(channel, np.full_like(channel, np.median(border))))
+    return contrast
+
+
+def _photographed_ink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the contrast between ink and paper in a photograph, and nothing elsewhere than at the digit.
+
+    The light may fall unevenly, the paper may be ruled; specks, shadows and a table's edge may be in view. The result
+    is (h, w) uint8, no larger than PHOTO.
+    """
+    height, width = image.shape[:2]
+    fit = min(1.0, PHOTO / max(height, width))
+    size = (max(1, round(width * fit)), max(1, round(height * fit)))
+    channels = cv2.split(cv2.resize(np.ascontiguousarray(image), size, interpolation=cv2.INTER_AREA))[:3]
+    dark, bright = (functools.reduce(extreme, channels) for extreme in (cv2.min, cv2.max))
+    # Ink is what there is little of: dark on light paper, or chalk on a board.
+    middle = np.median(dark)
+    grey = dark if middle - np.percentile(dark, 0.5) >= np.percentile(bright, 99.5) - middle else 255 - bright
+
+    # The paper without the ink is what a brush wider than any stroke leaves; relative to it the light is even.
+    small = cv2.resize(grey, (PHOTO // 8, PHOTO // 8), interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), 9)
+    paper = cv2.resize(cv2.GaussianBlur(paper, (0, 0), 3), size, interpolation=cv2.INTER_LINEAR)
+    contrast = 255 - cv2.divide(cv2.GaussianBlur(grey, (0, 0), 0.8), cv2.max(paper, 1), scale=255)
+    # Otsu's threshold of what stands out from the grain at all.
+    grain = 4 * float(np.median(contrast[contrast > 0])) if contrast.any() else 0.0
+    standing = contrast[contrast > max(grain, FAINTEST)]
+    if standing.size == 0:
+        return np.zeros_like(contrast)
+    threshold, _ = cv2.threshold(standing, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    mask = (contrast > min(threshold, 0.5 * np.percentile(standing, 95))).astype(np.uint8)
+
+    # Lines from side to side are ruled. Where a stroke crosses one, it goes on.
+    lines = np.zeros_like(mask)
+    span = min(size)
+    found = cv2.HoughLinesP(mask, 1, np.pi / 360, span // 4, minLineLength=0.7 * span, maxLineGap=span // 20)
+    for x0, y0, x1, y1 in () if found is None else found.reshape(-1, 4).tolist():
+        across = abs(x1 - x0) >= 0.85 * size[0] or abs(y1 - y0) >= 0.85 * size[1]
+        if across:
+            cv2.line(lines, (x0, y0), (x1, y1), 1, 5)
+    if lines.any():
+        left = mask & (1 - lines)
+        crossing = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
+        mask = left | (crossing & lines & mask)
+
+    # The digit is the largest piece that the picture's edge does not cut, and what lies close to it: a 5's hat.
+    count, pieces, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    x, y, w, h, area = boxes[1:].T
+    whole = (x > 0) & (y > 0) & (x + w < size[0]) & (y + h < size[1]) & (np.maximum(w, h) >= SPECK * span)
+    if count == 1 or not whole.any():
+        return np.zeros_like(contrast)
+    main = int(np.argmax(np.where(whole, area, 0)))
+    if np.median(contrast[pieces == main + 1]) < PALEST:
+        return np.zeros_like(contrast)
+    reach = 0.25 * max(w[main], h[main])
+    gap_x = np.maximum(np.maximum(x[main] - (x + w), x - (x[main] + w[main])), 0)
+    gap_y = np.maximum(np.maximum(y[main] - (y + h), y - (y[main] + h[main])), 0)
+    chosen = np.flatnonzero(whole & (np.hypot(gap_x, gap_y) <= reach) & (area >= 0.04 * area[main])) + 1
+    near = cv2.dilate(np.isin(pieces, chosen).astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.where(near & ~lines.astype(bool) | np.isin(pieces, chosen), contrast, 0).astype(np.uint8)
 
 
 def _extent(mask: NDArray[np.bool_]) -> tuple[slice, slice]:

@@ -13,22 +13,20 @@ class Work:
     Parameters
     ----------
     folder : Path
-        Made if it does not exist.
+        Made when the first file is saved.
     settings : dict
         All that decides the result. JSON.
     """
 
     def __init__(self, folder: Path, settings: dict):
         self._folder = folder
+        self._settings = json.loads(json.dumps(settings))
         self._before, self._started = 0.0, time.perf_counter()
-        settings = json.loads(json.dumps(settings))
-        if self._read("settings.json") != settings:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            self.save("settings.json", lambda file: file.write_text(json.dumps(settings, indent=2)))
-        else:
+        if self._read("settings.json") == self._settings:
             self._before = self._read("seconds.json") or 0.0
             print(f"Going on with what is in {folder}")
+        else:
+            self.remove()
 
     @property
     def seconds(self) -> float:
@@ -40,14 +38,19 @@ class Work:
 
     def save(self, name: str, write: Callable[[Path], object]) -> None:
         """Let `write` make a file, which has its name only once it is whole."""
+        if not self._folder.exists():
+            self._folder.mkdir(parents=True)
+            self._replace("settings.json", lambda file: file.write_text(json.dumps(self._settings, indent=2)))
+        self._replace(name, write)
+        self._replace("seconds.json", lambda file: file.write_text(json.dumps(self.seconds)))
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _replace(self, name: str, write: Callable[[Path], object]) -> None:
         part = self[f".part-{name}"]
         write(part)
         part.replace(self[name])
-        if name != "seconds.json":
-            self.save("seconds.json", lambda file: file.write_text(json.dumps(self.seconds)))
-
-    def remove(self) -> None:
-        shutil.rmtree(self._folder)
 
     def _read(self, name: str):
         try:

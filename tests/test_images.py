@@ -84,3 +84,69 @@ def test_the_crisp_image_holds_the_very_pixels(test_set):
     assert "image-rendering:pixelated" in svg
     png = svg.split(images.PNG)[1].split('"')[0]
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(png)))), test_set.images[0])
+
+
+def photo(size=(300, 200), kind="JPEG", colour=(200, 100, 50), **options):
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", images.FORMATS)
+def test_decodes_photos(kind):
+    decoded = images.decode_photo(photo(kind=kind))
+    assert decoded.shape == (200, 300, 3)
+    np.testing.assert_allclose(decoded.mean(axis=(0, 1)), (200, 100, 50), atol=3)
+
+
+def test_a_photo_is_turned_as_the_camera_was_held():
+    turned = Image.Exif()
+    turned[0x0112] = 6  # a quarter turn
+    assert images.decode_photo(photo(exif=turned)).shape == (300, 200, 3)
+
+
+def test_what_is_transparent_is_paper():
+    file = io.BytesIO()
+    Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(file, "PNG")
+    assert (images.decode_photo(file.getvalue()) == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("file", "complaint"),
+    [
+        (b"", "no JPEG, PNG or WebP"),
+        (b"GIF89a" + bytes(100), "no JPEG, PNG or WebP"),
+        (b"%PDF-1.7", "no JPEG, PNG or WebP"),
+        (photo(kind="BMP"), "no JPEG, PNG or WebP"),
+        (photo(kind="PNG")[:90], "damaged"),
+        (photo(size=(800, 800))[:700], "damaged"),
+        (bomb(20_000), "damaged .*decompression bomb"),
+        (bomb(6_000), "36 million pixels, more than 25"),
+        (bytes(5_000_001), "5.0 MB, more than 5"),
+    ],
+)
+def test_refuses_what_is_no_photo(file, complaint):
+    with pytest.raises(images.ImageError, match=complaint):
+        images.decode_photo(file)
+
+
+@given(st.binary(max_size=300), st.sampled_from(images.FORMATS), st.data())
+def test_damaged_photos_are_refused_or_decoded(noise, kind, data):
+    whole = bytearray(photo(kind=kind))
+    at = data.draw(st.integers(0, len(whole)))
+    whole[at : at + len(noise)] = noise
+    try:
+        decoded = images.decode_photo(bytes(whole))
+    except images.ImageError:
+        return
+    assert decoded.ndim == 3
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 700), (500, 20), (40, 60)])
+def test_ink_is_laid_in_the_middle_of_the_paper(shape):
+    laid = images.on_paper(np.ones(shape, np.float32), SIZE)
+    assert laid.shape == (SIZE, SIZE, 3)
+    rows, columns = np.nonzero(laid[:, :, 0] < 128)
+    assert max(np.ptp(rows), np.ptp(columns)) == pytest.approx(0.7 * SIZE, abs=2)
+    assert abs(rows.min() + rows.max() - SIZE) <= 2
+    assert abs(columns.min() + columns.max() - SIZE) <= 2

@@ -3,10 +3,11 @@ import itertools
 import cv2
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from benchmarks.paper import photograph
 from mnist_model.preprocess import to_mnist
 
 CANVAS = 280
@@ -242,3 +243,55 @@ def test_does_not_change_its_input():
     kept = image.copy()
     to_mnist(image)
     np.testing.assert_array_equal(image, kept)
+
+
+# Photographs.
+
+PHOTOS = {
+    "even light": {"shadow": 0.05},
+    "deep shadow": {"shadow": 0.75},
+    "ruled paper": {"ruled": True},
+    "ruled paper in shadow": {"ruled": True, "shadow": 0.7},
+    "noise": {"noise": 15},
+    "poor JPEG": {"quality": 20},
+    "small": {"width": 320},
+    "large": {"width": 2400},
+}
+
+
+@pytest.mark.parametrize("condition", PHOTOS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_photo_gives_what_the_drawing_gives(shape, condition):
+    drawing = drawn(shape, size=200, pen=14, left=30, top=30)
+    for seed in range(3):
+        taken = photograph(drawing, np.random.default_rng(seed), **PHOTOS[condition])
+        # The lens, the sheet's angle and the grain change it a little. 1 would be another digit.
+        assert difference(to_mnist(taken), to_mnist(drawing)) < 0.35
+
+
+def test_chalk_on_a_board():
+    drawing = drawn("three", size=200, pen=14, left=30, top=30)
+    taken = 255 - photograph(drawing, np.random.default_rng(0))
+    assert difference(to_mnist(taken), to_mnist(drawing)) < 0.3
+
+
+def test_a_hat_that_does_not_touch_belongs_to_its_five():
+    drawing = drawn("two", size=200, pen=14, left=30, top=60)
+    cv2.line(drawing, (60, 30), (170, 30), 255, 14)
+    taken = photograph(drawing, np.random.default_rng(1))
+    assert difference(to_mnist(taken), to_mnist(drawing)) < 0.3
+
+
+@pytest.mark.parametrize("ruled", [False, True])
+def test_a_photo_of_empty_paper_shows_nothing(ruled):
+    for seed in range(5):
+        taken = photograph(np.zeros((CANVAS, CANVAS), np.uint8), np.random.default_rng(seed), ruled=ruled)
+        assert to_mnist(taken) is None
+
+
+@given(hnp.arrays(np.uint8, st.tuples(st.integers(64, 90), st.integers(64, 90), st.just(3))))
+@settings(max_examples=30)
+def test_no_photo_breaks_it(image):
+    image[::2, 0] = np.arange(len(image[::2]))[:, None]  # no border of one colour
+    digit = to_mnist(image)
+    assert digit is None or (digit.shape == (28, 28) and 0 <= digit.min() <= digit.max() <= 1)

@@ -1,0 +1,192 @@
+"""How well the network reads what people draw: `python -m benchmarks.drawn --data mnist.npz`
+
+Two sorts of drawings, each on the page's canvas and through the very `to_mnist` that the page uses: digits of MNIST's
+validation set, enlarged, and strokes of `mnist_model/strokes.py` in styles that were held out of training. Prints
+tables in Markdown; `--output docs/drawn.md` writes them.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.paper import photograph
+from mnist_model import strokes
+from mnist_model.classifier import Classifier
+from mnist_model.data import Split, load_mnist
+from mnist_model.preprocess import to_mnist
+
+CANVAS, SIZE, PEN = 320, 200, 20
+Coverage = NDArray[np.uint8]  # (CANVAS, CANVAS), 255 where there is ink
+Random = np.random.Generator
+
+
+def mnist_drawing(image: NDArray[np.uint8], size: float = SIZE, tilt: float = 0, at=(0.5, 0.5)) -> Coverage:
+    """An MNIST digit with its box `size` pixels long, turned by `tilt` degrees, at a place from (0, 0) to (1, 1)."""
+    scale = size / 20
+    turn = cv2.getRotationMatrix2D((13.5, 13.5), -tilt, scale)
+    room = CANVAS - 1.1 * size
+    turn[:, 2] += np.array(at) * room + 0.55 * size - 13.5
+    return cv2.warpAffine(image, turn, (CANVAS, CANVAS), flags=cv2.INTER_CUBIC)
+
+
+def stroke_drawing(digit: int, style: str, rng: Random, size=SIZE, tilt: float = 0, at=(0.5, 0.5), pen=PEN) -> Coverage:
+    """A digit as a hand draws it."""
+    turn = np.deg2rad(tilt)
+    shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    lines = strokes.fit([stroke @ shape.T for stroke in strokes.write(digit, style, rng)])
+    room = CANVAS - size - pen - 4
+    centre = np.array(at) * room + (CANVAS - room) / 2
+    return strokes.draw(lines, CANVAS, size, pen, tuple(centre), ink=(0, 0, 0), paper=None)[..., 3]
+
+
+def colour(ink, paper) -> Callable[[Coverage], NDArray[np.uint8]]:
+    """How the canvas shows coverage in these colours; on no paper if `paper` is None."""
+
+    def show(coverage: Coverage) -> NDArray[np.uint8]:
+        if paper is None:
+            return np.dstack([np.full_like(coverage, level) for level in ink] + [coverage])
+        share = coverage[..., None] / 255
+        return np.rint(share * np.array(ink) + (1 - share) * np.array(paper)).astype(np.uint8)
+
+    return show
+
+
+black_on_white = colour((0, 0, 0), (255, 255, 255))
+
+
+def reader(classifier: Classifier) -> Callable[[Iterable[NDArray[np.uint8]], NDArray], NDArray[np.bool_]]:
+    def right(pictures: Iterable[NDArray[np.uint8]], labels: NDArray) -> NDArray[np.bool_]:
+        """Tell which pictures are read as their labels say."""
+        seen = [to_mnist(picture) for picture in pictures]
+        frames = np.stack([np.zeros((28, 28)) if image is None else image for image in seen])
+        return classifier.logits(frames).argmax(axis=1) == labels
+
+    return right
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def share(right: NDArray[np.bool_]) -> str:
+    return f"{right.mean():.1%}"
+
+
+def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1) -> Iterator[str]:
+    """Make the tables from `count` MNIST digits and `count` writings of each held style."""
+    right = reader(classifier)
+    rng = np.random.default_rng(seed)
+    digits = Split(validation.images[:count], validation.labels[:count])
+
+    # By digit and by style.
+    by_style = {}
+    for digit in range(10):
+        for style in strokes.STYLES[digit]:
+            drawings = (black_on_white(stroke_drawing(digit, style, rng)) for _ in range(count // 5))
+            by_style[digit, style] = right(drawings, np.full(count // 5, digit))
+    enlarged = right((black_on_white(mnist_drawing(image)) for image in digits.images), digits.labels)
+    rows = []
+    for digit in range(10):
+        held = [by_style[digit, style] for style in strokes.styles(digit, held=True)]
+        known = [by_style[digit, style] for style in strokes.styles(digit, held=False)]
+        rows.append(
+            [str(digit), share(enlarged[digits.labels == digit]), share(np.hstack(known)), share(np.hstack(held))]
+        )
+    every = [[by_style[key] for key in by_style if (key in strokes.HELD) == held] for held in (False, True)]
+    rows.append(["**all**", share(enlarged), *(share(np.hstack(part)) for part in every)])
+    yield "## By digit\n"
+    yield table(["digit", "MNIST, enlarged", "strokes, styles trained on", "strokes, styles held out"], rows)
+    yield "## By style\n"
+    rows = [
+        [str(digit), style, "held out" if (digit, style) in strokes.HELD else "", share(found)]
+        for (digit, style), found in by_style.items()
+    ]
+    yield table(["digit", "style", "", "read right"], rows)
+
+    # By how, where and on what it is drawn: the same digits and the same writings each time.
+    held = [key for key in by_style if key in strokes.HELD]
+    repeats = max(1, count // len(held))
+    labels = np.array([digit for digit, _ in held for _ in range(repeats)])
+
+    def measure(name: str, show=black_on_white, *, pen=None, strange: bool = False, **how) -> list[str]:
+        hand, lens = np.random.default_rng(seed), np.random.default_rng(seed)
+        drawings = (
+            stroke_drawing(digit, style, hand, pen=pen or PEN, **how) for digit, style in held for _ in range(repeats)
+        )
+        look = (lambda coverage: show(coverage, lens)) if strange else show
+        written = right(map(look, drawings), labels)
+        if pen:
+            return [name, "", share(written)]
+        return [
+            name,
+            share(right((look(mnist_drawing(image, **how)) for image in digits.images), digits.labels)),
+            share(written),
+        ]
+
+    def photo(**how):
+        return {"show": lambda coverage, lens: photograph(coverage, lens, width=800, **how), "strange": True}
+
+    def jpeg(coverage, lens):
+        _, file = cv2.imencode(".jpg", black_on_white(coverage), [cv2.IMWRITE_JPEG_QUALITY, 20])
+        return cv2.imdecode(file, cv2.IMREAD_COLOR)
+
+    conditions = {
+        "size": [measure(f"{size} pixels", size=size, pen=None) for size in (40, 80, 160, 280)],
+        "place": [
+            measure(name, size=120, at=at)
+            for name, at in {
+                "middle": (0.5, 0.5),
+                "top left": (0, 0),
+                "top right": (1, 0),
+                "bottom left": (0, 1),
+                "bottom right": (1, 1),
+            }.items()
+        ],
+        "pen width": [measure(f"{pen} pixels", pen=pen) for pen in (4, 8, 16, 28, 40)],
+        "tilt": [measure(f"{tilt:+d} degrees", tilt=tilt) for tilt in (-25, -15, 15, 25)],
+        "colour": [
+            measure("white on black", colour((255, 255, 255), (0, 0, 0))),
+            measure("red on green", colour((200, 40, 40), (60, 160, 90))),
+            measure("pale grey on white", colour((215, 215, 215), (255, 255, 255))),
+            measure("blue on nothing", colour((40, 60, 220), None)),
+        ],
+        "background": [
+            measure("JPEG of quality 20", jpeg, strange=True),
+            measure("photo, even light", **photo(shadow=0.05)),
+            measure("photo, shadow", **photo(shadow=0.7)),
+            measure("photo, ruled paper", **photo(ruled=True)),
+            measure("photo, noise and JPEG", **photo(noise=15, quality=25)),
+        ],
+    }
+    for name, rows in conditions.items():
+        yield f"## By {name}\n"
+        yield table([name, "MNIST, enlarged", "strokes, styles held out"], rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="mnist.npz; without it, Keras's download and cache")
+    parser.add_argument("--model", type=Path, help="a .tflite file; default: the one that is shipped")
+    parser.add_argument("--count", type=int, default=1000, help="digits in each figure, about (default: %(default)s)")
+    parser.add_argument("--output", type=Path, help="write the tables to this file")
+    options = parser.parse_args()
+    classifier = Classifier(options.model) if options.model else Classifier()
+    parts = [
+        "# Drawings, read\n",
+        f"`{__doc__.split('`')[1]}` wrote this, from some {options.count} drawings a figure.\n",
+    ]
+    print("\n".join(parts))
+    for part in tables(load_mnist(options.data).validation, classifier, options.count):
+        print(part, flush=True)
+        parts.append(part)
+    if options.output:
+        options.output.write_text("\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()

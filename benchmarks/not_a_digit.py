@@ -1,0 +1,109 @@
+"""How well the energy of the logits tells digits from other things: `python -m benchmarks.not_a_digit`
+
+AUROC, the chance that a thing has more energy than a digit of MNIST's test set: 0.5 is a coin, 1 is never wrong. And
+how many of the things the page's threshold catches; it was set so that 98 % of the validation digits pass.
+"""
+
+import argparse
+import gzip
+import string
+from pathlib import Path
+
+import numpy as np
+import streamlit
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from sklearn.metrics import roc_auc_score
+
+from mnist_model import strokes
+from mnist_model.classifier import Classifier
+from mnist_model.data import load_test_set
+from mnist_model.preprocess import to_mnist
+from mnist_model.report import load_trust
+from mnist_model.softmax import energy
+
+FASHION = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")  # Debian's package
+
+# What nobody could tell from a digit without its neighbours: O and D from 0, I from 1, Z from 2, and so on.
+LOOK_LIKE_DIGITS = "DOQoIJijlLTrZzAYySsGbBgq"
+LETTERS = [letter for letter in string.ascii_letters if letter not in LOOK_LIKE_DIGITS]
+
+# The fonts that come with Streamlit, and so with this project.
+FONTS = (
+    "SourceSansVF-Upright",
+    "SourceSansVF-Italic",
+    "SourceSerifVariable-Roman",
+    "SourceSerifVariable-Italic",
+    "SourceCodeVF-Upright",
+    "KaTeX_Typewriter-Regular",
+    "KaTeX_SansSerif-Bold",
+)
+
+
+def letters(which: list[str]) -> NDArray[np.float32]:
+    """Letters rendered from fonts, through `to_mnist`, (n, 28, 28)."""
+    static = Path(streamlit.__file__).parent / "static"
+    found = []
+    for name in FONTS:
+        (file,) = static.rglob(f"{name}.*woff2")
+        font = ImageFont.truetype(file, 180)
+        for letter in which:
+            image = Image.new("L", (400, 400), 255)
+            ImageDraw.Draw(image).text((200, 200), letter, 0, font, anchor="mm")
+            frame = to_mnist(np.asarray(image))
+            if frame is not None:
+                found.append(frame)
+    return np.stack(found)
+
+
+def scribbles(count: int, seed: int = 1) -> NDArray[np.float32]:
+    """Strokes that wander at random, through `to_mnist`, (count, 28, 28)."""
+    rng = np.random.default_rng(seed)
+    return np.stack([to_mnist(strokes.draw(strokes.scribble(rng), pen=rng.uniform(8, 30))) for _ in range(count)])
+
+
+def fashion() -> NDArray[np.float32] | None:
+    """Fashion-MNIST's test set (Xiao, Rasul and Vollgraf 2017), (10000, 28, 28); None if it is not installed."""
+    if not FASHION.exists():
+        return None
+    return np.frombuffer(gzip.decompress(FASHION.read_bytes()), np.uint8, offset=16).reshape(-1, 28, 28) / np.float32(
+        255
+    )
+
+
+def measure(classifier: Classifier, threshold: float) -> dict[str, tuple[int, float, float]]:
+    """Return, for each sort of things, their number, the AUROC, and the share with more energy than `threshold`."""
+    digits = energy(classifier.logits(load_test_set().images / np.float32(255)))
+    things = {
+        "clothes (Fashion-MNIST)": fashion(),
+        "letters, in fonts": letters(LETTERS),
+        "letters that look like digits": letters(list(LOOK_LIKE_DIGITS)),
+        "scribbles": scribbles(2000),
+    }
+    found = {"digits (MNIST test set)": (len(digits), float("nan"), float(np.mean(digits > threshold)))}
+    for name, frames in things.items():
+        if frames is not None:
+            e = energy(classifier.logits(frames))
+            auroc = roc_auc_score(np.repeat([0, 1], [len(digits), len(e)]), np.concatenate([digits, e]))
+            found[name] = len(e), float(auroc), float(np.mean(e > threshold))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, help="a folder with lenet5.tflite and report.json; default: as shipped")
+    folder = parser.parse_args().weights
+    classifier, trust = (
+        (Classifier(), load_trust())
+        if folder is None
+        else (Classifier(folder / "lenet5.tflite"), load_trust(folder / "report.json"))
+    )
+    print("| what | images | AUROC | said not to look like a digit |\n|---|--:|--:|--:|")
+    for name, (count, auroc, caught) in measure(classifier, trust.energy_threshold).items():
+        print(f"| {name} | {count:,} | {'' if np.isnan(auroc) else f'{auroc:.4f}'} | {caught:.1%} |")
+    if fashion() is None:
+        print(f"\nNo clothes: {FASHION} is not installed (Debian's dataset-fashion-mnist).")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from mnist_model import augment
+from mnist_model.corruptions import CORRUPTIONS, corrupt
+from mnist_model.data import Split
+
+
+@pytest.fixture(scope="module")
+def digits(test_set):
+    return Split(test_set.images[:200], test_set.labels[:200])
+
+
+@pytest.mark.parametrize("effect", [effect for effect, _ in augment.EFFECTS] + [augment.bend], ids=lambda e: e.__name__)
+def test_an_effect_changes_a_digit_and_leaves_it_an_image(effect, digits):
+    rng = np.random.default_rng(0)
+    for image in digits.images[:100] / np.float32(255):
+        before = image.copy()
+        found = effect(image, rng)
+        assert found.shape == (28, 28)
+        assert np.isfinite(found).all()
+        np.testing.assert_array_equal(image, before)  # in place would spoil MNIST for the next round
+    assert np.abs(found - image).max() > 0.01
+
+
+def test_a_round_is_mnist_and_more(digits, monkeypatch):
+    monkeypatch.setattr(augment, "STROKES", 60)
+    monkeypatch.setattr(augment, "NONES", 40)
+    made = augment.make_round(digits, seed=3, number=1)
+    assert made.images.shape == (300, 28, 28)
+    assert made.images.dtype == made.labels.dtype == np.uint8
+    np.testing.assert_array_equal(made.labels[:200], digits.labels)
+    assert set(made.labels[200:260]) == set(range(10))
+    assert (made.labels[260:] == augment.NONE).all()
+    assert (made.images.max(axis=(1, 2)) > 0).mean() > 0.99
+
+    again, other = (augment.make_round(digits, seed=3, number=number) for number in (1, 2))
+    np.testing.assert_array_equal(again.images, made.images)
+    assert (other.images[:200] != made.images[:200]).any(axis=(1, 2)).all()
+
+
+def test_no_held_style_is_trained_on(monkeypatch):
+    written = set()
+    write = augment.strokes.write
+    monkeypatch.setattr(augment.strokes, "write", lambda d, s, rng: written.add((d, str(s))) or write(d, s, rng))
+    rng = np.random.default_rng(0)
+    for number in range(600):
+        augment.stroke_digit(number % 10, rng)
+    assert len(written) > 45
+    assert not written & augment.strokes.HELD
+
+
+def test_fifteen_corruptions_as_in_the_paper(digits):
+    assert len({spoil.__name__ for spoil in CORRUPTIONS}) == 15
+    for spoil in CORRUPTIONS:
+        found = corrupt(digits.images, spoil)
+        assert found.shape == (200, 28, 28)
+        assert found.dtype == np.float32
+        assert found.min() >= 0
+        assert found.max() <= 1
+        np.testing.assert_array_equal(found, corrupt(digits.images, spoil))
+        assert (np.abs(found - digits.images / np.float32(255)).mean(axis=(1, 2)) > 0.003).all()

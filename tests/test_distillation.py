@@ -1,0 +1,134 @@
+"""The parts of the handwriting recipe, on a few digits; the whole takes an hour."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.special import logsumexp
+
+from mnist_model import augment
+from mnist_model.data import Mnist, Split
+from mnist_model.work import Work
+
+keras = pytest.importorskip("keras")
+
+import train  # noqa: E402
+from mnist_model import distillation  # noqa: E402
+
+
+def test_the_loss_is_a_cross_entropy_over_eleven_at_a_temperature():
+    rng = np.random.default_rng(0)
+    logits, target = rng.normal(0, 5, (40, 10)).astype(np.float32), rng.dirichlet(np.ones(11), 40).astype(np.float32)
+    for temperature in (1.0, 2.0):
+        z = np.column_stack([logits, np.zeros(40)]) / temperature
+        expected = temperature**2 * -(target * (z - logsumexp(z, axis=1, keepdims=True))).sum(axis=1).mean()
+        assert float(distillation.DigitOrNone(temperature)(target, logits)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_batches_depend_on_their_number_alone_and_a_pass_has_each_image_once():
+    images = np.arange(100, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
+    targets = np.zeros((100, 11), np.float16)
+
+    def chosen(batches, number):
+        return np.rint(batches[number][0][:, 0, 0, 0] * 255).astype(int).tolist()
+
+    batches = distillation.Batches(images, targets, 3, seed=5)
+    assert batches.steps == 32
+    passes = [[image for i in range(k * 32, k * 32 + 32) for image in chosen(batches, i)] for k in (0, 1)]
+    assert all(len(set(seen)) == 96 for seen in passes)
+    assert passes[0] != passes[1]
+    later = distillation.Batches(images, targets, 3, seed=5).starting_at(40)
+    assert [chosen(later, i) for i in range(5)] == [chosen(batches, 40 + i) for i in range(5)]
+
+
+def test_work_of_other_settings_is_thrown_away(tmp_path):
+    folder = tmp_path / "work"
+    work = Work(folder, {"seed": 1})
+    assert not folder.exists()
+    work.save("a.txt", lambda file: file.write_text("a"))
+    seconds = work.seconds
+    again = Work(folder, {"seed": 1})
+    assert again["a.txt"].read_text() == "a"
+    assert again.seconds >= json.loads(again["seconds.json"].read_text()) > 0
+    assert again.seconds < seconds + 60
+    assert not Work(folder, {"seed": 2})["a.txt"].exists()
+
+
+def test_a_file_that_could_not_be_finished_is_not_there(tmp_path):
+    work = Work(tmp_path / "work", {})
+
+    def write(file):
+        file.write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        work.save("a.txt", write)
+    assert not work["a.txt"].exists()
+
+
+def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set, monkeypatch):
+    def some(start, end):
+        return Split(test_set.images[start:end], test_set.labels[start:end])
+
+    mnist = Mnist(some(0, 1500), some(1500, 2000), some(2000, 2500), "some")
+    recipe = train.Recipe(
+        epochs=3,
+        batch_size=32,
+        learning_rate=3e-3,
+        rounds=2,
+        teacher_epochs=2,
+        teacher_batch_size=32,
+        teacher_learning_rate=1e-3,
+        temperature=2.0,
+    )
+    few = {"STROKES": 200, "NONES": 100}
+
+    def make_round(data, seed, number):
+        with monkeypatch.context() as patch:
+            for name, value in few.items():
+                patch.setattr(augment, name, value)
+            return augment.make_round(data, seed, number)
+
+    class Here:
+        """An executor in this process, where the rounds can be made small."""
+
+        def __init__(self, *_, **__): ...
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_): ...
+        def submit(self, _, *arguments):
+            from concurrent.futures import Future
+
+            future = Future()
+            future.set_result(make_round(*arguments))
+            return future
+
+    monkeypatch.setattr(train, "ProcessPoolExecutor", Here)
+
+    class Kill(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    def run(name, *callbacks):
+        return train.from_teacher(recipe, mnist, 0, Work(tmp_path / name, {}), list(callbacks))
+
+    whole, history = run("whole")
+    with pytest.raises(KeyboardInterrupt):
+        run("killed", Kill())
+    resumed, resumed_history = run("killed")
+    for expected, found in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert resumed_history == history
+    assert len(history["val_accuracy"]) == 3
+    assert len(history["teacher"]["val_accuracy"]) == 2
+    assert history["val_accuracy"][-1] > 0.25  # a guess: 0.1
+
+    # Finished but not yet written down, it takes up the finished model.
+    finished, _ = run("killed")
+    for expected, found in zip(whole.get_weights(), finished.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    report = train.evaluate(whole, mnist)
+    assert report["test"]["accuracy"] > 0.25
+    assert set(report["corruptions"]) == {spoil.__name__ for spoil in train.CORRUPTIONS}
