@@ -8,6 +8,7 @@ The textbook recipe, with its seed of 0, reads 98.93 % of the MNIST test set aft
 
 import argparse
 import importlib.metadata
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -88,7 +89,9 @@ def train(
 
     if keras.backend.backend() != "tensorflow":
         sys.exit(f"train.py: Keras exports to LiteRT with TensorFlow, not with KERAS_BACKEND={keras.backend.backend()}")
-    callbacks = [] if tensorboard is None else [keras.callbacks.TensorBoard(tensorboard)]
+    if tensorboard and not importlib.util.find_spec("tensorboard"):
+        sys.exit("train.py: --tensorboard needs `pip install tensorboard`")
+    callbacks = [keras.callbacks.TensorBoard(tensorboard)] if tensorboard else []
     settings = {"recipe": recipe_name, **asdict(recipe), "seed": seed, "data_sha256": mnist.sha256}
     work = Work(output / f".training-{recipe_name}", settings)
 

@@ -165,14 +165,13 @@ def _photographed_ink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # Lines from side to side are ruled. Where a stroke crosses one, it goes on.
     lines = np.zeros_like(mask)
     span = min(size)
-    found = cv2.HoughLinesP(mask, 1, np.pi / 360, span // 4, minLineLength=0.7 * span, maxLineGap=span // 20)
+    found = cv2.HoughLinesP(mask, 1, np.pi / 360, span // 4, minLineLength=0.7 * span, maxLineGap=span // 10)
     for x0, y0, x1, y1 in () if found is None else found.reshape(-1, 4).tolist():
-        across = abs(x1 - x0) >= 0.85 * size[0] or abs(y1 - y0) >= 0.85 * size[1]
-        if across:
-            cv2.line(lines, (x0, y0), (x1, y1), 1, 5)
+        if abs(x1 - x0) >= 0.75 * size[0] or abs(y1 - y0) >= 0.85 * size[1]:
+            cv2.line(lines, (x0, y0), (x1, y1), 1, 7)
     if lines.any():
         left = mask & (1 - lines)
-        crossing = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
+        crossing = cv2.morphologyEx(left, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11)))
         mask = left | (crossing & lines & mask)
 
     # The digit is the largest piece that the picture's edge does not cut, and what lies close to it: a 5's hat.

@@ -1,5 +1,6 @@
 """The home page without a browser. What the canvas sends, only tests/e2e can show."""
 
+import io
 import json
 import re
 import shutil
@@ -9,9 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.paper import photograph
+from mnist_model import strokes
 from mnist_model.classifier import Classifier
+from mnist_model.preprocess import to_mnist
+from mnist_model.report import load_trust
 from mnist_model.softmax import entropy, softmax
 
 ROOT = Path(__file__).parent.parent
@@ -158,3 +164,63 @@ def test_missing_ready_digits_leave_the_page_usable(tmp_path):
     clicks = "page.button(key='ready_3').click().run(); print(page.toast[0].value); page.run(); print(len(page.toast))"
     said = without(tmp_path, "mnist_model/mnist_test.npz", clicks)
     assert re.search(r"That did not work: .*mnist_test\.npz does not exist.*\n0", said)
+
+
+def badges(page):
+    return [markdown.value for markdown in page.markdown if "does not look like a digit" in markdown.value]
+
+
+def test_a_mark_on_the_slider_says_where_certainty_is_honest(page):
+    t = load_trust().temperature
+    (mark,) = [html.proto.body for html in page.run().get("html") if 'class="mark"' in html.proto.body]
+    assert f"T* = {t:.2f}: here, 90% sure means right 90 times in 100" in mark
+    options = np.array([float(option) for option in page.select_slider(key="T").options])
+    at = float(re.search(r"margin-left: ([0-9.]+)%", mark)[1]) / 100 * (len(options) - 1)
+    assert options[int(at)] <= t <= options[int(np.ceil(at))]
+
+
+def test_what_is_no_digit_is_said_to_be_none_beside_its_bars(page):
+    threshold = load_trust().energy_threshold
+    page.run()
+    for energy, known in ((threshold - 0.1, True), (threshold + 0.1, False)):
+        logits = np.log(np.full(10, 0.1)) - energy
+        page.session_state.digit, page.session_state.logits = np.zeros((28, 28), np.float32), logits
+        page.run()
+        assert len(badges(page)) == (not known)
+        assert bars(page)
+
+
+def picture(digit, style, seed=0):
+    """A photograph of a digit on ruled paper, as a JPEG."""
+    rng = np.random.default_rng(seed)
+    coverage = strokes.draw(strokes.write(digit, style, rng, 0.5), pen=12, paper=None)[..., 3]
+    file = io.BytesIO()
+    Image.fromarray(photograph(coverage, rng, ruled=True)).save(file, "JPEG")
+    return coverage, file.getvalue()
+
+
+def test_a_photo_is_read_and_laid_on_the_canvas(page):
+    coverage, file = picture(5, "hat last")
+    page.run().file_uploader(key="file").upload("five.jpg", file, "image/jpeg").run()
+    assert not page.exception
+    assert page.metric[0].value == "5"
+    assert np.abs(page.session_state.digit - to_mnist(coverage)).mean() < 0.04
+    assert page.session_state.drawing["objects"][0]["type"] == "Image"
+
+
+def test_what_is_no_photo_is_refused_and_nothing_is_lost(page):
+    take(page.run(), 7)
+    empty = io.BytesIO()
+    Image.new("RGB", (300, 300), "white").save(empty, "PNG")
+    for file, complaint in (
+        (b"nonsense", "this is no JPEG, PNG or WebP picture"),
+        (empty.getvalue(), "no ink stands out"),
+    ):
+        page.file_uploader(key="file").upload("photo.png", file, "image/png").run()
+        assert complaint in page.toast[0].value
+        assert page.metric[0].value == "7"
+
+
+def test_without_a_report_the_page_draws_all_the_same(tmp_path):
+    clicks = "page.button(key='ready_3').click().run(); print(page.metric[0].value)"
+    assert without(tmp_path, "mnist_model/weights/report.json", clicks).strip() == "3"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mnist_model.softmax import entropy, softmax
+from mnist_model.softmax import energy, entropy, softmax
 
 TEMPERATURES = st.floats(1e-6, 1e6)
 
@@ -94,3 +94,14 @@ def test_entropy_agrees_with_scipy(z):
 def test_entropy_of_certainty_and_of_ignorance():
     assert entropy([0, 1, 0]) == 0
     np.testing.assert_allclose(entropy([[0.1] * 10, [0.5, 0.5] + [0] * 8]), [np.log2(10), 1])
+
+
+@given(scores(bound=1e6))
+def test_energy_against_scipy(logits):
+    np.testing.assert_allclose(energy(logits), -scipy.special.logsumexp(logits, axis=-1), rtol=1e-12, atol=1e-12)
+
+
+def test_energy_falls_where_all_scores_rise_and_softmax_does_not_see_it():
+    logits = np.array([-1.0, 0, 1, 2, 3])
+    assert energy(logits + 5) == pytest.approx(energy(logits) - 5)
+    np.testing.assert_allclose(softmax(logits + 5), softmax(logits))

@@ -63,7 +63,8 @@ def test_the_report_holds_all_that_made_the_model(trained, test_set):
     assert {name: len(values) for name, values in report["history"].items()} == dict.fromkeys(
         ("accuracy", "loss", "val_accuracy", "val_loss"), 1
     )
-    assert report["validation"].keys() == report["test"].keys() == {"accuracy", "loss"}
+    assert report["validation"].keys() == report["test"].keys() == {"accuracy", "nll", "ece"}
+    assert len(report["corruptions"]) == 15
     assert f"Test accuracy: {report['test']['accuracy']:.4f}" in said
     found = Classifier(output / "lenet5.tflite").logits(test_set.images / np.float32(255)).argmax(axis=1)
     assert np.mean(found == test_set.labels) == pytest.approx(report["test"]["accuracy"], abs=2e-4)
@@ -94,7 +95,10 @@ def test_an_interrupted_run_leaves_the_old_model(tmp_path, data):
         (output / name).write_bytes(content)
     with open(tmp_path / "log", "w+b") as log:
         process = subprocess.Popen(
-            command("--data", data, "--epochs", 50, "--output", output), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+            command("--recipe", "textbook", "--data", data, "--epochs", 50, "--output", output),
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         deadline = time.monotonic() + 120
         while b"loss:" not in (tmp_path / "log").read_bytes():  # until it is learning

@@ -2,10 +2,14 @@
 
 import re
 
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from benchmarks.paper import photograph
+from mnist_model import strokes as hands
 from tests.e2e import driver
 from tests.e2e.driver import DIGITS, draw, metric
 
@@ -304,6 +308,43 @@ def test_a_finger_draws_on_a_phone_without_scrolling_it(two_pages, open_page):
     assert answer(page) == 7
     assert page.evaluate(scroller) == before
     assert metric(page, "It reads").bounding_box()["y"] > 0
+
+
+def test_a_photo_is_read_and_a_pen_goes_on_with_it(open_page, tmp_path):
+    rng = np.random.default_rng(0)
+    coverage = hands.draw(hands.write(1, "stick", rng, 0), pen=14, paper=None)[..., 3]
+    taken = photograph(coverage, rng, ruled=True)
+    cv2.imwrite(str(tmp_path / "one.jpg"), taken)
+    (tmp_path / "none.png").write_bytes(b"nonsense")
+
+    page = open_page()
+    page.get_by_role("button", name="Photo").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "one.jpg")
+    assert answer(page) == 1
+    page.locator("input[type=file]").set_input_files(tmp_path / "none.png")
+    expect(page.get_by_text("this is no JPEG, PNG or WebP picture")).to_be_visible()
+    assert answer(page) == 1
+    page.keyboard.press("Escape")
+    expect(page.locator("input[type=file]")).to_be_hidden()
+    before = seen(page)
+    draw(page, [[(0.3, 0.15), (0.1, 0.15), (0.1, 0.85)]])
+    page.wait_for_function("old => document.querySelector('img[alt^=\"The 28 by 28\"]').src !== old", arg=before)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text(HINT)).to_be_visible()
+
+
+def test_a_scribble_is_said_to_be_none_beside_its_bars(open_page):
+    page = open_page()
+    draw(page, [[(0.2, 0.3), (0.8, 0.7), (0.3, 0.8), (0.7, 0.2), (0.5, 0.9), (0.2, 0.5), (0.9, 0.4)]])
+    answer(page)
+    said = page.get_by_text("This does not look like a digit")
+    expect(said).to_be_visible()
+    assert max(bars(page)) > 0.1
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text(HINT)).to_be_visible()
+    draw(page, DIGITS[3])
+    assert answer(page) == 3
+    expect(said).to_be_hidden()
 
 
 def test_two_people_do_not_see_each_others_drawings(open_page):
