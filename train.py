@@ -44,7 +44,7 @@ class Recipe:
     teacher_epochs: int = 0  # over these rounds, of the large network that then labels them
     teacher_batch_size: int = 0
     teacher_learning_rate: float = 0.0
-    temperature: float = 1.0  # at which the student learns the teacher's probabilities
+    distillation_temperature: float = 1.0  # at which the student learns the teacher's probabilities
 
 
 RECIPES = {
@@ -56,7 +56,7 @@ RECIPES = {
         teacher_epochs=3,
         teacher_batch_size=256,
         teacher_learning_rate=2e-3,
-        temperature=2.0,
+        distillation_temperature=2.0,
     ),
     "textbook": Recipe(
         epochs=5,
@@ -197,7 +197,9 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
     if not work["labels.npy"].exists():
         print(f"Labelling {len(images):,} images")
         parts = range(0, len(images), 50_000)
-        found = [distillation.probabilities(teacher, images[i : i + 50_000], recipe.temperature) for i in parts]
+        found = [
+            distillation.probabilities(teacher, images[i : i + 50_000], recipe.distillation_temperature) for i in parts
+        ]
         work.save("labels.npy", lambda file: np.save(file, np.concatenate(found)))
 
     # 4. Train LeNet-5 on its labels.
@@ -213,7 +215,7 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
-        temperature=recipe.temperature,
+        temperature=recipe.distillation_temperature,
         seed=seed,
         callbacks=callbacks,
     )

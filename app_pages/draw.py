@@ -172,7 +172,7 @@ def page() -> None:
             st.select_slider("Pen width", PENS, key="pen", persist_state="session")
             st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption("No pen at hand? Take a ready digit, or a", width="content")
+            st.caption("No pen? Take a digit, or a", width="content")
             with st.popover("Photo", icon=":material/photo_camera:"):
                 photo()
         with st.grid(5, min_column_width=48, gap="xxsmall"):

@@ -116,7 +116,9 @@ def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1)
     def measure(name: str, show=black_on_white, *, pen=None, strange: bool = False, **how) -> list[str]:
         hand, lens = np.random.default_rng(seed), np.random.default_rng(seed)
         drawings = (
-            stroke_drawing(digit, style, hand, pen=pen or PEN, **how) for digit, style in held for _ in range(repeats)
+            stroke_drawing(digit, style, hand, pen=pen or min(PEN, how.get("size", SIZE) / 6), **how)
+            for digit, style in held
+            for _ in range(repeats)
         )
         look = (lambda coverage: show(coverage, lens)) if strange else show
         written = right(map(look, drawings), labels)
@@ -136,7 +138,7 @@ def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1)
         return cv2.imdecode(file, cv2.IMREAD_COLOR)
 
     conditions = {
-        "size": [measure(f"{size} pixels", size=size, pen=None) for size in (40, 80, 160, 280)],
+        "size": [measure(f"{size} pixels", size=size) for size in (40, 80, 160, 280)],
         "place": [
             measure(name, size=120, at=at)
             for name, at in {

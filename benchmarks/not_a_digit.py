@@ -92,17 +92,23 @@ def measure(classifier: Classifier, threshold: float) -> dict[str, tuple[int, fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, help="a folder with lenet5.tflite and report.json; default: as shipped")
-    folder = parser.parse_args().weights
+    parser.add_argument("--output", type=Path, help="write the table to this file")
+    options = parser.parse_args()
+    folder = options.weights
     classifier, trust = (
         (Classifier(), load_trust())
         if folder is None
         else (Classifier(folder / "lenet5.tflite"), load_trust(folder / "report.json"))
     )
-    print("| what | images | AUROC | said not to look like a digit |\n|---|--:|--:|--:|")
+    lines = ["| what | images | AUROC | said not to look like a digit |", "|---|--:|--:|--:|"]
     for name, (count, auroc, caught) in measure(classifier, trust.energy_threshold).items():
-        print(f"| {name} | {count:,} | {'' if np.isnan(auroc) else f'{auroc:.4f}'} | {caught:.1%} |")
+        lines.append(f"| {name} | {count:,} | {'' if np.isnan(auroc) else f'{auroc:.4f}'} | {caught:.1%} |")
     if fashion() is None:
-        print(f"\nNo clothes: {FASHION} is not installed (Debian's dataset-fashion-mnist).")
+        lines.append(f"\nNo clothes: {FASHION} is not installed (Debian's dataset-fashion-mnist).")
+    print("\n".join(lines))
+    if options.output:
+        head = "# What is no digit\n\n`python -m benchmarks.not_a_digit` wrote this.\n\n"
+        options.output.write_text(head + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set, monkeypatch
         teacher_epochs=2,
         teacher_batch_size=32,
         teacher_learning_rate=1e-3,
-        temperature=2.0,
+        distillation_temperature=2.0,
     )
     few = {"STROKES": 200, "NONES": 100}
 
