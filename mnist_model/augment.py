@@ -11,12 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_model import strokes
 from mnist_model.data import Split
 from mnist_model.preprocess import to_mnist
+from mnist_model.strokes import Strokes, draw, resample, scribble, styles, write
 
 NONE = 10  # the label of what is no digit
-STROKES, NONES = 15_000, 10_000  # in a round, beside MNIST's digits
 
 Image = NDArray[np.float32]  # (28, 28), light ink on black, in [0, 1]
 Random = np.random.Generator
@@ -118,7 +117,7 @@ def scratch(image: Image, rng: Random) -> Image:
         if rng.random() < 0.3:  # to and fro along a line
             points = np.linspace(points[0], points[1], 9) + np.outer(np.arange(9) % 2 * 2 - 1, rng.normal(0, 2, 2))
         if rng.random() < 0.4:
-            for x, y in strokes.resample(points, int(rng.integers(6, 18))):
+            for x, y in resample(points, int(rng.integers(6, 18))):
                 cv2.circle(image, (round(x * 256), round(y * 256)), int(rng.integers(60, 250)), ink, -1, cv2.LINE_AA, 8)
         else:
             thick = int(rng.choice([1, 1, 2]))
@@ -163,13 +162,17 @@ EFFECTS: tuple[tuple[Callable[[Image, Random], Image], float], ...] = (
 )  # fmt: skip  # with how often each is chosen, in proportion
 
 
-def vary(image: NDArray[np.uint8], rng: Random) -> NDArray[np.uint8]:
+def vary(image: NDArray[np.uint8], rng: Random, *, bends: bool = True, effects: bool = True) -> NDArray[np.uint8]:
     """Bend a digit, then do to it none, one or two of the effects."""
-    image = bend(image / np.float32(255), rng)
-    shares = np.array([share for _, share in EFFECTS])
-    for which in rng.choice(len(EFFECTS), rng.choice(3, p=[0.5, 0.38, 0.12]), replace=False, p=shares / shares.sum()):
-        image = np.clip(EFFECTS[which][0](image, rng), 0, 1)
-    return np.rint(image * 255).astype(np.uint8)
+    varied = image / np.float32(255)
+    if bends:
+        varied = bend(varied, rng)
+    if effects:
+        shares = np.array([share for _, share in EFFECTS])
+        number = rng.choice(3, p=[0.5, 0.38, 0.12])
+        for which in rng.choice(len(EFFECTS), number, replace=False, p=shares / shares.sum()):
+            varied = np.clip(EFFECTS[which][0](varied, rng), 0, 1)
+    return np.rint(varied * 255).astype(np.uint8)
 
 
 # What is added to MNIST.
@@ -177,15 +180,15 @@ def vary(image: NDArray[np.uint8], rng: Random) -> NDArray[np.uint8]:
 
 def stroke_digit(digit: int, rng: Random) -> NDArray[np.uint8]:
     """A digit as some hand draws it on the canvas, in a style that is not held out, as the network gets it."""
-    style = rng.choice(strokes.styles(digit, held=False))
-    return _on_canvas(strokes.write(digit, style, rng), rng)
+    style = rng.choice(styles(digit, held=False))
+    return _on_canvas(write(digit, style, rng), rng)
 
 
 def none(digits: NDArray[np.uint8], rng: Random) -> NDArray[np.uint8]:
     """Something that is no digit: a scribble, a letter, two digits at once, a digit in pieces, a shape, a texture."""
     kind = rng.choice(6, p=[0.3, 0.25, 0.12, 0.08, 0.15, 0.1])
     if kind == 0:
-        return _on_canvas(strokes.scribble(rng), rng)
+        return _on_canvas(scribble(rng), rng)
     if kind == 1:
         return _letter(rng)
     a, b = digits[rng.integers(len(digits), size=2)]
@@ -224,9 +227,9 @@ def _letter(rng: Random) -> NDArray[np.uint8]:
     return _frame(to_mnist(image))
 
 
-def _on_canvas(lines: strokes.Strokes, rng: Random) -> NDArray[np.uint8]:
+def _on_canvas(lines: Strokes, rng: Random) -> NDArray[np.uint8]:
     size = rng.uniform(70, 260)
-    return _frame(to_mnist(strokes.draw(lines, size=size, pen=min(rng.uniform(6, 34), size / 5))))
+    return _frame(to_mnist(draw(lines, size=size, pen=min(rng.uniform(6, 34), size / 5))))
 
 
 def _frame(image: Image | None) -> NDArray[np.uint8]:
@@ -236,8 +239,17 @@ def _frame(image: Image | None) -> NDArray[np.uint8]:
 # All together.
 
 
-def make_round(train: Split, seed: int, number: int) -> Split:
+def make_round(
+    train: Split, seed: int, number: int, *, strokes: int, others: int, bends: bool = True, effects: bool = True
+) -> Split:
     """Make one round: each of MNIST's training digits once, strokes and things that are no digits, all varied.
+
+    Parameters
+    ----------
+    strokes, others : int
+        How many digits in strokes, and how many things that are no digits.
+    bends, effects : bool
+        Whether to bend, and to add effects.
 
     Returns
     -------
@@ -246,11 +258,11 @@ def make_round(train: Split, seed: int, number: int) -> Split:
     """
     cv2.setNumThreads(1)
     rng = np.random.default_rng((seed, number))
-    labels = rng.integers(10, size=STROKES, dtype=np.uint8)
+    labels = rng.integers(10, size=strokes, dtype=np.uint8)
     images = itertools.chain(
         train.images,
         (stroke_digit(int(label), rng) for label in labels),
-        (none(train.images, rng) for _ in range(NONES)),
+        (none(train.images, rng) for _ in range(others)),
     )
-    images = np.stack([vary(image, rng) for image in images])
-    return Split(images, np.concatenate([train.labels, labels, np.full(NONES, NONE, np.uint8)]))
+    images = np.stack([vary(image, rng, bends=bends, effects=effects) for image in images])
+    return Split(images, np.concatenate([train.labels, labels, np.full(others, NONE, np.uint8)]))

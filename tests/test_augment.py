@@ -4,6 +4,7 @@ import pytest
 from mnist_model import augment
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.data import Split
+from mnist_model.strokes import HELD
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +24,8 @@ def test_an_effect_changes_a_digit_and_leaves_it_an_image(effect, digits):
     assert np.abs(found - image).max() > 0.01
 
 
-def test_a_round_is_mnist_and_more(digits, monkeypatch):
-    monkeypatch.setattr(augment, "STROKES", 60)
-    monkeypatch.setattr(augment, "NONES", 40)
-    made = augment.make_round(digits, seed=3, number=1)
+def test_a_round_is_mnist_and_more(digits):
+    made = augment.make_round(digits, seed=3, number=1, strokes=60, others=40)
     assert made.images.shape == (300, 28, 28)
     assert made.images.dtype == made.labels.dtype == np.uint8
     np.testing.assert_array_equal(made.labels[:200], digits.labels)
@@ -34,20 +33,25 @@ def test_a_round_is_mnist_and_more(digits, monkeypatch):
     assert (made.labels[260:] == augment.NONE).all()
     assert (made.images.max(axis=(1, 2)) > 0).mean() > 0.99
 
-    again, other = (augment.make_round(digits, seed=3, number=number) for number in (1, 2))
+    again, other = (augment.make_round(digits, seed=3, number=number, strokes=60, others=40) for number in (1, 2))
     np.testing.assert_array_equal(again.images, made.images)
     assert (other.images[:200] != made.images[:200]).any(axis=(1, 2)).all()
 
 
+def test_a_round_without_bends_and_effects_is_mnist_as_it_is(digits):
+    made = augment.make_round(digits, seed=3, number=1, strokes=0, others=0, bends=False, effects=False)
+    np.testing.assert_array_equal(made.images, digits.images)
+
+
 def test_no_held_style_is_trained_on(monkeypatch):
     written = set()
-    write = augment.strokes.write
-    monkeypatch.setattr(augment.strokes, "write", lambda d, s, rng: written.add((d, str(s))) or write(d, s, rng))
+    write = augment.write
+    monkeypatch.setattr(augment, "write", lambda d, s, rng: written.add((d, str(s))) or write(d, s, rng))
     rng = np.random.default_rng(0)
     for number in range(600):
         augment.stroke_digit(number % 10, rng)
     assert len(written) > 45
-    assert not written & augment.strokes.HELD
+    assert not written & HELD
 
 
 def test_fifteen_corruptions_as_in_the_paper(digits):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from mnist_model import augment
 from mnist_model.data import Mnist, Split
 from mnist_model.work import Work
 
@@ -66,7 +65,7 @@ def test_a_file_that_could_not_be_finished_is_not_there(tmp_path):
     assert not work["a.txt"].exists()
 
 
-def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set, monkeypatch):
+def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set):
     def some(start, end):
         return Split(test_set.images[start:end], test_set.labels[start:end])
 
@@ -76,35 +75,15 @@ def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set, monkeypatch
         batch_size=32,
         learning_rate=3e-3,
         rounds=2,
+        strokes=200,
+        others=100,
+        bends=True,
+        effects=True,
         teacher_epochs=2,
         teacher_batch_size=32,
         teacher_learning_rate=1e-3,
         distillation_temperature=2.0,
     )
-    few = {"STROKES": 200, "NONES": 100}
-
-    def make_round(data, seed, number):
-        with monkeypatch.context() as patch:
-            for name, value in few.items():
-                patch.setattr(augment, name, value)
-            return augment.make_round(data, seed, number)
-
-    class Here:
-        """An executor in this process, where the rounds can be made small."""
-
-        def __init__(self, *_, **__): ...
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_): ...
-        def submit(self, _, *arguments):
-            from concurrent.futures import Future
-
-            future = Future()
-            future.set_result(make_round(*arguments))
-            return future
-
-    monkeypatch.setattr(train, "ProcessPoolExecutor", Here)
 
     class Kill(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):

@@ -99,6 +99,8 @@ def test_an_interrupted_run_leaves_the_old_model(tmp_path, data):
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
+            # A shell's background job ignores Ctrl-C, and so would what it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         deadline = time.monotonic() + 120
         while b"loss:" not in (tmp_path / "log").read_bytes():  # until it is learning
