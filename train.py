@@ -1,9 +1,12 @@
 """From MNIST to mnist_model/weights, in one command.
 
-    python train.py                    downloads MNIST, trains, writes lenet5.keras, lenet5.tflite and report.json
-    python train.py --data mnist.npz   the same from a file in the layout of Keras's mnist.npz
+    python train.py                      downloads MNIST, trains, writes lenet5.keras, lenet5.tflite and report.json
+    python train.py --data mnist.npz     the same from a file in the layout of Keras's mnist.npz
+    python train.py --recipe textbook    on MNIST alone, as textbooks do it, in a minute
 
-The textbook recipe, with its seed of 0, reads 98.93 % of the MNIST test set after about a minute on two cores.
+The default recipe takes about an hour on two cores. With its seed of 0 it reads 99.43 % of the MNIST test set, and
+97.91 % of it spoilt in fifteen ways, where the textbook one reads 98.93 % and 89.48 %. A run that was killed goes on
+where it was when it is started again.
 """
 
 import argparse

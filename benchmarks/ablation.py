@@ -61,7 +61,7 @@ def measure(model, validation: Split, held: Split) -> list[str]:
     clean = calibration.summary(plain, validation.labels, best)
     worse = calibration.summary(spoilt, np.tile(validation.labels, len(CORRUPTIONS)), best)
     right = np.mean(logits(held.images).argmax(axis=1) == held.labels)
-    shares = (clean["accuracy"], worse["accuracy"], right, clean["ece"], worse["ece"])
+    shares = (clean["accuracy"], worse["accuracy"], right, clean["after"]["ece"], worse["after"]["ece"])
     return [*(f"{share:.2%}" for share in shares), f"{auroc:.3f}"]
 
 

@@ -71,10 +71,15 @@ def expected_calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins
     return float(np.nansum(gaps * found.count) / found.count.sum())
 
 
-def summary(logits: ArrayLike, labels: ArrayLike, temperature: float) -> dict[str, float]:
-    """Return accuracy, and negative log-likelihood and calibration error at a temperature."""
+def summary(logits: ArrayLike, labels: ArrayLike, temperature: float) -> dict:
+    """Return accuracy, and negative log-likelihood and calibration error before, at T = 1, and after, at T*."""
     return {
         "accuracy": float(np.mean(np.argmax(logits, axis=1) == np.asarray(labels))),
-        "nll": negative_log_likelihood(logits, labels, temperature),
-        "ece": expected_calibration_error(softmax(np.asarray(logits), temperature), labels),
+        **{
+            when: {
+                "nll": negative_log_likelihood(logits, labels, t),
+                "ece": expected_calibration_error(softmax(np.asarray(logits), t), labels),
+            }
+            for when, t in (("before", 1.0), ("after", temperature))
+        },
     }

@@ -63,7 +63,8 @@ def test_the_report_holds_all_that_made_the_model(trained, test_set):
     assert {name: len(values) for name, values in report["history"].items()} == dict.fromkeys(
         ("accuracy", "loss", "val_accuracy", "val_loss"), 1
     )
-    assert report["validation"].keys() == report["test"].keys() == {"accuracy", "nll", "ece"}
+    assert report["validation"].keys() == report["test"].keys() == {"accuracy", "before", "after"}
+    assert report["validation"]["after"]["nll"] <= report["validation"]["before"]["nll"]
     assert len(report["corruptions"]) == 15
     assert f"Test accuracy: {report['test']['accuracy']:.4f}" in said
     found = Classifier(output / "lenet5.tflite").logits(test_set.images / np.float32(255)).argmax(axis=1)
