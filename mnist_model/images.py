@@ -73,7 +73,13 @@ def decode_photo(file: bytes) -> NDArray[np.uint8]:
                     f"more than {LARGEST_PHOTO // 1_000_000}"
                 )
             image.draft("RGB", (1600, 1600))  # a JPEG is decoded no finer than it need be
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
+            image.thumbnail((1600, 1600))
+            if image.mode.startswith(("I", "F")):  # more than 8 bits a pixel
+                levels = np.asarray(image, np.float32)
+                upright = Image.fromarray(np.uint8(255 * levels / max(levels.max(), 1)))
+            else:
+                upright = _upright(image)
+            upright = upright.convert("RGBA")
             return np.asarray(Image.alpha_composite(Image.new("RGBA", upright.size, PAPER), upright).convert("RGB"))
     except ImageError:
         raise
@@ -116,6 +122,14 @@ def pixels_url(digit: NDArray[np.floating]) -> str:
         f'<image href="{png}" width="{width}" height="{height}" style="image-rendering:pixelated"/></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a photo as the camera was held, if what the camera wrote of that makes sense."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # whatever Pillow raises at senseless EXIF: struct.error, TypeError, OverflowError, ...
+        return image
 
 
 def _inked(ink: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -1,5 +1,7 @@
 """A folder in which a long training keeps what it has so far, so that one that was killed goes on where it was."""
 
+import contextlib
+import hashlib
 import json
 import shutil
 import time
@@ -8,25 +10,23 @@ from pathlib import Path
 
 
 class Work:
-    """Files of a training with certain settings; those of one with other settings are thrown away.
+    """Files of a training with certain settings. Those with others have a folder of their own.
 
     Parameters
     ----------
     folder : Path
-        Made when the first file is saved.
+        In it a folder is made when the first file is saved.
     settings : dict
         All that decides the result. JSON.
     """
 
     def __init__(self, folder: Path, settings: dict):
-        self._folder = folder
-        self._settings = json.loads(json.dumps(settings))
+        self._settings = json.dumps(settings, indent=2, sort_keys=True)
+        self._folder = folder / hashlib.sha256(self._settings.encode()).hexdigest()[:12]
         self._before, self._started = 0.0, time.perf_counter()
-        if self._read("settings.json") == self._settings:
-            self._before = self._read("seconds.json") or 0.0
-            print(f"Going on with what is in {folder}")
-        else:
-            self.remove()
+        if self["seconds.json"].exists():
+            self._before = json.loads(self["seconds.json"].read_text())
+            print(f"Going on with what is in {self._folder}")
 
     @property
     def seconds(self) -> float:
@@ -40,20 +40,16 @@ class Work:
         """Let `write` make a file, which has its name only once it is whole."""
         if not self._folder.exists():
             self._folder.mkdir(parents=True)
-            self._replace("settings.json", lambda file: file.write_text(json.dumps(self._settings, indent=2)))
+            self._replace("settings.json", lambda file: file.write_text(self._settings))
         self._replace(name, write)
         self._replace("seconds.json", lambda file: file.write_text(json.dumps(self.seconds)))
 
     def remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # there are others, or there never was a file
+            self._folder.parent.rmdir()
 
     def _replace(self, name: str, write: Callable[[Path], object]) -> None:
         part = self[f".part-{name}"]
         write(part)
         part.replace(self[name])
-
-    def _read(self, name: str):
-        try:
-            return json.loads(self[name].read_text())
-        except (OSError, ValueError):
-            return None

@@ -40,17 +40,19 @@ def test_batches_depend_on_their_number_alone_and_a_pass_has_each_image_once():
     assert [chosen(later, i) for i in range(5)] == [chosen(batches, 40 + i) for i in range(5)]
 
 
-def test_work_of_other_settings_is_thrown_away(tmp_path):
+def test_each_settings_have_work_of_their_own(tmp_path):
     folder = tmp_path / "work"
     work = Work(folder, {"seed": 1})
     assert not folder.exists()
     work.save("a.txt", lambda file: file.write_text("a"))
     seconds = work.seconds
+    assert not Work(folder, {"seed": 2})["a.txt"].exists()
     again = Work(folder, {"seed": 1})
     assert again["a.txt"].read_text() == "a"
     assert again.seconds >= json.loads(again["seconds.json"].read_text()) > 0
     assert again.seconds < seconds + 60
-    assert not Work(folder, {"seed": 2})["a.txt"].exists()
+    again.remove()
+    assert not folder.exists()
 
 
 def test_a_file_that_could_not_be_finished_is_not_there(tmp_path):

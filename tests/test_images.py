@@ -1,5 +1,6 @@
 import base64
 import io
+import struct
 import zlib
 
 import numpy as np
@@ -103,6 +104,30 @@ def test_a_photo_is_turned_as_the_camera_was_held():
     turned = Image.Exif()
     turned[0x0112] = 6  # a quarter turn
     assert images.decode_photo(photo(exif=turned)).shape == (300, 200, 3)
+
+
+@pytest.mark.parametrize("tag", [0x0128, 0x0100, 0x011A])
+def test_senseless_exif_does_not_keep_a_photo_from_being_read(tag):
+    def entry(tag, kind, count, value):
+        return struct.pack("<HHI4s", tag, kind, count, value)
+
+    quarter_turn, text = entry(0x0112, 3, 1, b"\x06\0\0\0"), entry(tag, 2, 4, b"abc\0")  # text where a number belongs
+    entries = sorted([quarter_turn, text], key=lambda entry: int.from_bytes(entry[:2], "little"))
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 2) + b"".join(entries) + bytes(4)
+    assert images.decode_photo(photo(exif=exif)).ndim == 3
+
+
+def test_sixteen_bits_a_pixel():
+    file = io.BytesIO()
+    Image.fromarray(np.linspace(0, 65535, 10_000).reshape(100, 100).astype(np.uint16)).save(file, "PNG")
+    decoded = images.decode_photo(file.getvalue())
+    assert (decoded.min(), decoded.max()) == (0, 255)
+    assert 120 < decoded.mean() < 135
+
+
+def test_a_large_photo_comes_back_smaller():
+    decoded = images.decode_photo(photo(size=(4000, 3000), kind="PNG"))
+    assert decoded.shape == (1200, 1600, 3)
 
 
 def test_what_is_transparent_is_paper():

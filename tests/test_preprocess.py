@@ -269,6 +269,30 @@ def test_a_photo_gives_what_the_drawing_gives(shape, condition):
         assert difference(to_mnist(taken), to_mnist(drawing)) < 0.35
 
 
+def test_a_scan_on_paper_of_one_white():
+    drawing = drawn("three", size=150, pen=14, left=70, top=60)
+    scan = 255 - np.pad(drawing, ((100, 100), (100, 100)))
+    expected = to_mnist(scan)
+    ruled, edge = scan.copy(), scan.copy()
+    for row in (60, 190, 420):
+        ruled[row : row + 2] = np.minimum(ruled[row : row + 2], 170)
+    edge[:, :9] = 40
+    assert difference(to_mnist(ruled), expected) < 0.2
+    assert difference(to_mnist(edge), expected) < 0.2
+
+
+def test_a_canvas_is_never_taken_for_a_photo():
+    """However many strokes leave it, and whatever colours lie under what is transparent."""
+    canvas = np.full((320, 320, 4), 255, np.uint8)
+    for x in range(20, 300, 25):
+        cv2.line(canvas, (x, 0), (160, 300), (0, 0, 0, 255), 6)
+    assert to_mnist(canvas) is not None
+    coverage = drawn("three", canvas=320)
+    unseen = np.random.default_rng(0).integers(0, 256, (320, 320, 3), np.uint8)
+    unseen[coverage > 0] = 0
+    assert difference(to_mnist(np.dstack([unseen, coverage])), to_mnist(coverage)) < 0.1
+
+
 def test_chalk_on_a_board():
     drawing = drawn("three", size=200, pen=14, left=30, top=30)
     taken = 255 - photograph(drawing, np.random.default_rng(0))

@@ -27,13 +27,17 @@ def percent(share):
     return f"{share:.2%}".replace("%", " %")
 
 
+def errors(found):
+    return f"{percent(found['before']['ece'])}, {percent(found['after']['ece'])}"
+
+
 def test_quotes_the_reports():
     textbook, shipped = report(WEIGHTS / "textbook"), report()
     for name, found in {
         "| MNIST's 10,000": lambda report: percent(report["test"]["accuracy"]),
         "| the same, spoilt in": lambda report: percent(report["corrupted"]["accuracy"]),
-        "| expected": lambda report: percent(report["test"]["after"]["ece"]),
-        "| the same, spoilt |": lambda report: percent(report["corrupted"]["after"]["ece"]),
+        "| expected": lambda report: errors(report["test"]),
+        "| the same, spoilt |": lambda report: errors(report["corrupted"]),
         "| T* |": lambda report: f"{report['temperature']:.2f}",
     }.items():
         (row,) = (line for line in README.splitlines() if line.startswith(name))
