@@ -102,8 +102,8 @@ def trace(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     if image.size == 0:
         return None
     border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
-    strange = np.mean(border != np.median(border, axis=0))
-    # A canvas has an opacity, or a border of exactly one colour. A scan on such paper may be ruled from edge to edge;
+    strange = np.mean(np.abs(border - np.median(border, axis=0)) > FAINTEST)
+    # A canvas has an opacity, or a border of one colour. A scan on such paper may be ruled from edge to edge;
     # but strokes may also cross the edge of a drawing, and then nothing is left once such pieces are taken away.
     drawn = (image.ndim == 3 and image.shape[2] == 4) or strange == 0 or min(image.shape[:2]) < SMALLEST_PHOTO
     contrast = _drawn_ink(image) if drawn else _photographed_ink(image)
