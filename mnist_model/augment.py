@@ -214,7 +214,7 @@ def none(digits: NDArray[np.uint8], rng: Random) -> NDArray[np.uint8]:
     return np.rint(shape * 255).astype(np.uint8)
 
 
-# Letters but for those that are written like a digit: not B (8), b (6), D and O (0), G (6), g and q (9), I and l (1), ..
+# Letters but for those that are written much like a digit: B (8), b (6), D and O (0), G (6), g (9), I and l (1), ...
 LETTERS = "ACEFHKLMNPQRTUVWXYacdefhkmnprtuvwxy"
 
 

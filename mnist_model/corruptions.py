@@ -1,7 +1,8 @@
 """Fifteen ways to spoil a digit, after MNIST-C (Mu and Gilmer 2019, arXiv:1906.02337), to measure a model by.
 
 They are written from the paper's descriptions, at one strength each. `augment.py`, which training uses, shares no code
-with them, but it too has noise, blur, fog, scratches, outlines and parts in negative: the shipped model has seen the like.
+with them, but it too has noise, blur, fog, scratches, outlines and parts in negative: the shipped model has seen the
+like.
 """
 
 from collections.abc import Callable
