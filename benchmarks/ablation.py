@@ -17,8 +17,9 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.drawn import black_on_white, stroke_drawing
-from benchmarks.not_a_digit import LETTERS, letters
+from benchmarks.not_a_digit import letters
 from mnist_model import calibration, strokes
+from mnist_model.augment import LETTERS
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.data import Mnist, Split, load_mnist
 from mnist_model.preprocess import to_mnist
@@ -29,11 +30,13 @@ from train import RECIPES, from_teacher
 SHORT = replace(RECIPES["handwriting"], rounds=1, epochs=20, teacher_epochs=4)
 VARIANTS = {
     "the recipe, shortened": SHORT,
+    "without neat digits": replace(SHORT, neat=False),
     "without bends": replace(SHORT, bends=False),
     "without effects": replace(SHORT, effects=False),
     "without strokes": replace(SHORT, strokes=0),
     "without things that are no digits": replace(SHORT, others=0),
     "without a teacher": replace(SHORT, teacher_epochs=0, distillation_temperature=1.0),
+    "with what the teacher cannot read": replace(SHORT, readable=0.0),
     "with a teacher's labels at temperature 1": replace(SHORT, distillation_temperature=1.0),
 }
 

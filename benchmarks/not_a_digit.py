@@ -6,7 +6,6 @@ how many of the things the page's threshold catches; it was set so that 98 % of 
 
 import argparse
 import gzip
-import string
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
 from mnist_model import strokes
+from mnist_model.augment import LETTERS, LOOK_LIKE_DIGITS
 from mnist_model.classifier import Classifier
 from mnist_model.data import load_test_set
 from mnist_model.preprocess import to_mnist
@@ -23,10 +23,6 @@ from mnist_model.report import load_trust
 from mnist_model.softmax import energy
 
 FASHION = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")  # Debian's package
-
-# What nobody could tell from a digit without its neighbours: O and D from 0, I from 1, Z from 2, and so on.
-LOOK_LIKE_DIGITS = "DOQoIJijlLTrZzAYySsGbBgq"
-LETTERS = [letter for letter in string.ascii_letters if letter not in LOOK_LIKE_DIGITS]
 
 # The fonts that come with Streamlit, and so with this project.
 FONTS = (

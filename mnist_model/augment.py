@@ -1,10 +1,11 @@
 """More to learn from than MNIST: what hands, pens and cameras do to a digit, and what is no digit at all.
 
-A *round* is MNIST's training set, each image changed at random, with strokes of many hands (`strokes.py`) and with
-things that are no digits. `train.py` learns from some rounds of them.
+A *round* is MNIST's training set twice, each image neat the first time and changed at random the second, with strokes
+of many hands (`strokes.py`) and with things that are no digits. `train.py` learns from some rounds of them.
 """
 
 import itertools
+import string
 from collections.abc import Callable
 
 import cv2
@@ -24,9 +25,12 @@ Random = np.random.Generator
 # What a hand does: leans, squeezes, shifts, bends.
 
 
-def bend(image: Image, rng: Random) -> Image:
-    """Turn, slant, stretch, shift and warp an image, in one resampling."""
-    far = rng.random() < 0.2  # as far as it can still be read
+def bend(image: Image, rng: Random, far: float = 0.2) -> Image:
+    """Turn, slant, stretch, shift and warp an image, in one resampling.
+
+    A little as a rule, but with probability `far` as far as it can still be read.
+    """
+    far = rng.random() < far
     turn, slant = (rng.uniform(-0.6, 0.6), rng.uniform(-0.7, 0.7)) if far else rng.normal(0, (0.12, 0.12))
     if far and rng.random() < 0.5:
         turn, slant = rng.choice([(turn, 0), (0, slant), (0, 0)])
@@ -45,7 +49,8 @@ def bend(image: Image, rng: Random) -> Image:
     knots = int(rng.integers(4, 8))
     field = rng.normal(0, rng.uniform(0, 1.1), (knots, knots, 2)).astype(np.float32)
     field = cv2.resize(field, (28, 28), interpolation=cv2.INTER_CUBIC)
-    return cv2.remap(image, np.float32(x + field[..., 0]), np.float32(y + field[..., 1]), cv2.INTER_LINEAR)
+    bent = cv2.remap(image, np.float32(x + field[..., 0]), np.float32(y + field[..., 1]), cv2.INTER_CUBIC)
+    return np.clip(bent, 0, 1)
 
 
 def press(image: Image, rng: Random) -> Image:
@@ -162,12 +167,14 @@ EFFECTS: tuple[tuple[Callable[[Image, Random], Image], float], ...] = (
 )  # fmt: skip  # with how often each is chosen, in proportion
 
 
-def vary(image: NDArray[np.uint8], rng: Random, *, bends: bool = True, effects: bool = True) -> NDArray[np.uint8]:
-    """Bend a digit, then do to it none, one or two of the effects."""
+def vary(
+    image: NDArray[np.uint8], rng: Random, *, neat: bool = False, bends: bool = True, effects: bool = True
+) -> NDArray[np.uint8]:
+    """Bend a digit, then do to it none, one or two of the effects; or, if it is to stay neat, bend it but a little."""
     varied = image / np.float32(255)
     if bends:
-        varied = bend(varied, rng)
-    if effects:
+        varied = bend(varied, rng, far=0 if neat else 0.2)
+    if effects and not neat:
         shares = np.array([share for _, share in EFFECTS])
         number = rng.choice(3, p=[0.5, 0.38, 0.12])
         for which in rng.choice(len(EFFECTS), number, replace=False, p=shares / shares.sum()):
@@ -214,15 +221,16 @@ def none(digits: NDArray[np.uint8], rng: Random) -> NDArray[np.uint8]:
     return np.rint(shape * 255).astype(np.uint8)
 
 
-# Letters but for those that are written much like a digit: B (8), b (6), D and O (0), G (6), g (9), I and l (1), ...
-LETTERS = "ACEFHKLMNPQRTUVWXYacdefhkmnprtuvwxy"
+# What nobody could tell from a digit without its neighbours: O and D from 0, I from 1, Z from 2, Y from 4, and so on.
+LOOK_LIKE_DIGITS = "DOQoIJijlLTrZzAYySsGbBgq"
+LETTERS = [letter for letter in string.ascii_letters if letter not in LOOK_LIKE_DIGITS]
 
 
 def _letter(rng: Random) -> NDArray[np.uint8]:
     fonts = [cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX]
     fonts += [cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_SCRIPT_COMPLEX]
     image = np.zeros((200, 200), np.uint8)
-    letter, font = rng.choice(list(LETTERS)), fonts[rng.integers(len(fonts))] | (cv2.FONT_ITALIC * int(rng.integers(2)))
+    letter, font = rng.choice(LETTERS), fonts[rng.integers(len(fonts))] | (cv2.FONT_ITALIC * int(rng.integers(2)))
     cv2.putText(image, str(letter), (50, 150), font, 4, 255, int(rng.integers(3, 22)), cv2.LINE_AA)
     return _frame(to_mnist(image))
 
@@ -240,12 +248,22 @@ def _frame(image: Image | None) -> NDArray[np.uint8]:
 
 
 def make_round(
-    train: Split, seed: int, number: int, *, strokes: int, others: int, bends: bool = True, effects: bool = True
+    train: Split,
+    seed: int,
+    number: int,
+    *,
+    neat: bool,
+    strokes: int,
+    others: int,
+    bends: bool = True,
+    effects: bool = True,
 ) -> Split:
-    """Make one round: each of MNIST's training digits once, strokes and things that are no digits, all varied.
+    """Make one round: MNIST's training digits, strokes and things that are no digits, all varied.
 
     Parameters
     ----------
+    neat : bool
+        Whether MNIST's digits are there a second time, neat.
     strokes, others : int
         How many digits in strokes, and how many things that are no digits.
     bends, effects : bool
@@ -264,5 +282,9 @@ def make_round(
         (stroke_digit(int(label), rng) for label in labels),
         (none(train.images, rng) for _ in range(others)),
     )
-    images = np.stack([vary(image, rng, bends=bends, effects=effects) for image in images])
-    return Split(images, np.concatenate([train.labels, labels, np.full(others, NONE, np.uint8)]))
+    images = [vary(image, rng, bends=bends, effects=effects) for image in images]
+    labels = np.concatenate([train.labels, labels, np.full(others, NONE, np.uint8)])
+    if neat:
+        images += [vary(image, rng, neat=True, bends=bends) for image in train.images]
+        labels = np.concatenate([labels, train.labels])
+    return Split(np.stack(images), labels)

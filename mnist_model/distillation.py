@@ -186,7 +186,11 @@ def one_hot(labels: NDArray[np.uint8]) -> NDArray[np.float16]:
     return np.eye(NONE + 1, dtype=np.float16)[labels]
 
 
-def probabilities(model: keras.Model, images: NDArray[np.uint8], temperature: float) -> NDArray[np.float16]:
-    """(n, 28, 28) images -> (n, 11) probabilities of the ten digits and of none, at a temperature."""
-    logits = model.predict(images[..., None] * np.float32(1 / 255), batch_size=500, verbose=0)
+def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n, 28, 28) images -> (n, 10) logits."""
+    return model.predict(images[..., None] * np.float32(1 / 255), batch_size=500, verbose=0)
+
+
+def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float16]:
+    """(n, 10) logits -> (n, 11) probabilities of the ten digits and of none, at a temperature."""
     return ops.convert_to_numpy(ops.softmax(eleven(logits) / temperature)).astype(np.float16)

@@ -36,6 +36,9 @@ STYLES: dict[int, dict[str, str]] = {
         "long flag and base": "5 42, 55 0 / 54 50, 54 100; 20 100, 52 99, 88 100",
         "hooked foot": "0 36, 50 17, 90 0 / 70 45, 48 85, 50 95, 68 98",
         "in one": "15 32, 58 0 / 57 50, 56 100 / 12 99 / 95 100",
+        "curved flag": "0 46, 38 34, 66 0 / 64 50, 60 100",
+        "flat flag": "0 22, 32 14, 66 0 / 60 48, 52 100",
+        "leaning back": "12 26, 40 0 / 56 50, 72 100",
     },
     2: {
         "plain": "5 25, 25 3, 65 0, 90 20, 80 50, 40 80, 0 100 / 50 100, 100 98",
@@ -107,6 +110,9 @@ STYLES: dict[int, dict[str, str]] = {
         "round": "70 4, 20 2, 2 28, 25 56, 75 48, 88 22, 84 8 / 94 60, 60 100",
         "from the leg": "100 0, 60 5, 20 22, 28 48, 72 42, 98 4 / 96 50, 92 100",
         "two strokes": "85 20, 50 0, 8 22, 40 50, 85 24; 88 5, 90 50, 84 100",
+        "small head": "82 8, 50 0, 24 12, 36 32, 72 28, 86 8 / 88 55, 76 100",
+        "wide tail": "90 18, 55 0, 12 18, 22 42, 72 38, 94 14, 98 60, 70 96, 30 98, 4 84",
+        "open, curved": "96 10, 50 0, 10 16, 14 42, 58 46, 97 26, 98 60, 70 94, 18 100",
     },
 }
 
@@ -148,8 +154,11 @@ def write(digit: int, style: str, rng: np.random.Generator, variation: float = 1
     slant, tilt = normal(0.18), normal(0.09)
     shape = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]] @ np.array([[width, -slant], [0, 1]])
     strokes = [stroke @ shape.T for stroke in strokes]
-    if variation and rng.random() < 0.4:  # a fast hand, or a slow computer: few points, and straight lines between them
-        points = int(rng.integers(7, 16))
+    wide, high = np.ptp(np.concatenate(strokes), axis=0)
+    if variation and wide > 0.3 * high and rng.random() < 0.3:  # some hands write as wide as high
+        strokes = [stroke * (high / wide * rng.uniform(0.8, 1.25), 1) for stroke in strokes]
+    if variation and rng.random() < 0.5:  # a fast hand, or a slow computer: few points, and straight lines between them
+        points = int(rng.integers(7, 15))
         lengths = [_lengths(stroke)[-1] for stroke in strokes]
         strokes = [
             resample(stroke, max(2, round(points * length / sum(lengths))))
@@ -191,11 +200,12 @@ def draw(
     """
     box = np.ptp(np.concatenate(strokes), axis=0)
     coverage = np.zeros((canvas, canvas), np.uint8)
+    thickness = max(1, 2 * round((pen - 1.4) / 2))  # OpenCV's smooth lines of an even thickness are 1.4 wider than that
     for stroke in strokes:
         points = np.rint((stroke * size + centre - box * size / 2) * 256).astype(int).tolist()
         # Line by line: OpenCV joins the segments of a thick polyline without rounding them.
         for start, end in itertools.pairwise(points if len(points) > 1 else points * 2):
-            cv2.line(coverage, start, end, 255, max(1, round(pen)), cv2.LINE_AA, 8)
+            cv2.line(coverage, start, end, 255, thickness, cv2.LINE_AA, 8)
     share = np.arange(256)[:, None] / 255
     if paper is None:
         levels = np.column_stack([np.tile(ink, (256, 1)), np.arange(256)])

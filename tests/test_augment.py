@@ -25,22 +25,33 @@ def test_an_effect_changes_a_digit_and_leaves_it_an_image(effect, digits):
 
 
 def test_a_round_is_mnist_and_more(digits):
-    made = augment.make_round(digits, seed=3, number=1, strokes=60, others=40)
-    assert made.images.shape == (300, 28, 28)
+    made = augment.make_round(digits, seed=3, number=1, neat=True, strokes=60, others=40)
+    assert made.images.shape == (500, 28, 28)
     assert made.images.dtype == made.labels.dtype == np.uint8
     np.testing.assert_array_equal(made.labels[:200], digits.labels)
     assert set(made.labels[200:260]) == set(range(10))
-    assert (made.labels[260:] == augment.NONE).all()
+    assert (made.labels[260:300] == augment.NONE).all()
+    np.testing.assert_array_equal(made.labels[300:], digits.labels)
     assert (made.images.max(axis=(1, 2)) > 0).mean() > 0.99
 
-    again, other = (augment.make_round(digits, seed=3, number=number, strokes=60, others=40) for number in (1, 2))
+    again, other = (
+        augment.make_round(digits, seed=3, number=number, neat=True, strokes=60, others=40) for number in (1, 2)
+    )
     np.testing.assert_array_equal(again.images, made.images)
     assert (other.images[:200] != made.images[:200]).any(axis=(1, 2)).all()
 
 
 def test_a_round_without_bends_and_effects_is_mnist_as_it_is(digits):
-    made = augment.make_round(digits, seed=3, number=1, strokes=0, others=0, bends=False, effects=False)
-    np.testing.assert_array_equal(made.images, digits.images)
+    made = augment.make_round(digits, seed=3, number=1, neat=True, strokes=0, others=0, bends=False, effects=False)
+    np.testing.assert_array_equal(made.images, np.concatenate([digits.images] * 2))
+
+
+def test_neat_digits_change_less_than_the_others(digits):
+    made = augment.make_round(digits, seed=3, number=1, neat=True, strokes=0, others=0)
+    wild, neat = (
+        np.abs(part - digits.images / 255).mean() for part in (made.images[:200] / 255, made.images[200:] / 255)
+    )
+    assert 0.01 < neat < 0.7 * wild
 
 
 def test_no_held_style_is_trained_on(monkeypatch):

@@ -77,6 +77,7 @@ def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set):
         batch_size=32,
         learning_rate=3e-3,
         rounds=2,
+        neat=True,
         strokes=200,
         others=100,
         bends=True,
@@ -85,6 +86,7 @@ def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set):
         teacher_batch_size=32,
         teacher_learning_rate=1e-3,
         distillation_temperature=2.0,
+        readable=0.02,
     )
 
     class Kill(keras.callbacks.Callback):
@@ -110,6 +112,6 @@ def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set):
     finished, _ = run("killed")
     for expected, found in zip(whole.get_weights(), finished.get_weights(), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
-    report = train.evaluate(whole, mnist)
+    report = train.evaluate(whole, mnist, recipe, 0)
     assert report["test"]["accuracy"] > 0.25
     assert set(report["corruptions"]) == {spoil.__name__ for spoil in train.CORRUPTIONS}

@@ -62,7 +62,7 @@ def test_draws_in_the_canvas_colours():
     assert "#" + bytes(picture[50, 50, :3]).hex() == INK
     assert picture[10, 50].tolist() == [255] * 4
     column, row = (picture[:, :, 0] < 128).sum(axis=0).max(), (picture[:, :, 0] < 128).sum(axis=1).max()
-    assert column == pytest.approx(11, abs=2)  # OpenCV's lines are a little broad
+    assert column == pytest.approx(11, abs=1)
     assert row == pytest.approx(61, abs=3)  # round ends
 
     bare = strokes.draw(line, canvas=100, size=50, pen=11, centre=(50, 50), paper=None)
