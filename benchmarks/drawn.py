@@ -33,11 +33,27 @@ def mnist_drawing(image: NDArray[np.uint8], size: float = SIZE, tilt: float = 0,
     return cv2.warpAffine(image, turn, (CANVAS, CANVAS), flags=cv2.INTER_CUBIC)
 
 
-def stroke_drawing(digit: int, style: str, rng: Random, size=SIZE, tilt: float = 0, at=(0.5, 0.5), pen=PEN) -> Coverage:
-    """A digit as a hand draws it."""
+def stroke_drawing(
+    digit: int,
+    style: str,
+    rng: Random,
+    size: float = SIZE,
+    tilt: float = 0,
+    at=(0.5, 0.5),
+    pen: float = PEN,
+    points: int | None = None,
+    wide: float | None = None,
+) -> Coverage:
+    """A digit as a hand draws it; with so many points in each stroke, or so wide for its height, if it is given."""
+    lines = strokes.write(digit, style, rng)
+    if wide:
+        width, height = np.ptp(np.concatenate(lines), axis=0)
+        lines = [line * (wide * height / width, 1) for line in lines]
     turn = np.deg2rad(tilt)
     shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    lines = strokes.fit([stroke @ shape.T for stroke in strokes.write(digit, style, rng)])
+    lines = strokes.fit([line @ shape.T for line in lines])
+    if points:
+        lines = [strokes.resample(line, points) for line in lines]
     room = CANVAS - size - pen - 4
     centre = np.array(at) * room + (CANVAS - room) / 2
     return strokes.draw(lines, CANVAS, size, pen, tuple(centre), ink=(0, 0, 0), paper=None)[..., 3]
@@ -122,7 +138,7 @@ def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1)
         )
         look = (lambda coverage: show(coverage, lens)) if strange else show
         written = right(map(look, drawings), labels)
-        if pen:
+        if pen or how.keys() & {"points", "wide"}:
             return [name, "", share(written)]
         return [
             name,
@@ -150,6 +166,13 @@ def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1)
             }.items()
         ],
         "pen width": [measure(f"{pen} pixels", pen=pen) for pen in (4, 8, 16, 28, 40)],
+        "hand": [
+            measure("few points, straight lines between: 12 a stroke", points=12),
+            measure("8 a stroke", points=8),
+            measure("half as wide as high", wide=0.5),
+            measure("as wide as high", wide=1),
+            measure("as wide as high, 8 points a stroke", wide=1, points=8),
+        ],
         "tilt": [measure(f"{tilt:+d} degrees", tilt=tilt) for tilt in (-25, -15, 15, 25)],
         "colour": [
             measure("white on black", colour((255, 255, 255), (0, 0, 0))),
