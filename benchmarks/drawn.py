@@ -44,16 +44,14 @@ def stroke_drawing(
     points: int | None = None,
     wide: float | None = None,
 ) -> Coverage:
-    """A digit as a hand draws it; with so many points in each stroke, or so wide for its height, if it is given."""
-    lines = strokes.write(digit, style, rng)
+    """A digit as a hand draws it; from so many points, or so wide for its height, if they are given."""
+    lines = strokes.write(digit, style, rng, points=points)
     if wide:
         width, height = np.ptp(np.concatenate(lines), axis=0)
         lines = [line * (wide * height / width, 1) for line in lines]
     turn = np.deg2rad(tilt)
     shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     lines = strokes.fit([line @ shape.T for line in lines])
-    if points:
-        lines = [strokes.resample(line, points) for line in lines]
     room = CANVAS - size - pen - 4
     centre = np.array(at) * room + (CANVAS - room) / 2
     return strokes.draw(lines, CANVAS, size, pen, tuple(centre), ink=(0, 0, 0), paper=None)[..., 3]
@@ -167,11 +165,11 @@ def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1)
         ],
         "pen width": [measure(f"{pen} pixels", pen=pen) for pen in (4, 8, 16, 28, 40)],
         "hand": [
-            measure("few points, straight lines between: 12 a stroke", points=12),
-            measure("8 a stroke", points=8),
+            measure("12 points, straight lines between", points=12),
+            measure("8 points", points=8),
             measure("half as wide as high", wide=0.5),
             measure("as wide as high", wide=1),
-            measure("as wide as high, 8 points a stroke", wide=1, points=8),
+            measure("as wide as high, 8 points", wide=1, points=8),
         ],
         "tilt": [measure(f"{tilt:+d} degrees", tilt=tilt) for tilt in (-25, -15, 15, 25)],
         "colour": [

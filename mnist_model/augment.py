@@ -1,7 +1,7 @@
 """More to learn from than MNIST: what hands, pens and cameras do to a digit, and what is no digit at all.
 
-A *round* is MNIST's training set twice, each image neat the first time and changed at random the second, with strokes
-of many hands (`strokes.py`) and with things that are no digits. `train.py` learns from some rounds of them.
+A *round* is MNIST's training set, each image changed at random, with strokes of many hands (`strokes.py`), things that
+are no digits, and MNIST's images once more, but neat. `train.py` learns from some rounds of them.
 """
 
 import itertools
@@ -25,17 +25,14 @@ Random = np.random.Generator
 # What a hand does: leans, squeezes, shifts, bends.
 
 
-def bend(image: Image, rng: Random, far: float = 0.2) -> Image:
-    """Turn, slant, stretch, shift and warp an image, in one resampling.
-
-    A little as a rule, but with probability `far` as far as it can still be read.
-    """
-    far = rng.random() < far
+def bend(image: Image, rng: Random, neat: bool = False) -> Image:
+    """Turn, slant, stretch, shift and warp an image, in one resampling: a little, or, if it need not be neat, a lot."""
+    far = not neat and rng.random() < 0.2  # as far as it can still be read
     turn, slant = (rng.uniform(-0.6, 0.6), rng.uniform(-0.7, 0.7)) if far else rng.normal(0, (0.12, 0.12))
     if far and rng.random() < 0.5:
         turn, slant = rng.choice([(turn, 0), (0, slant), (0, 0)])
     size = rng.uniform(0.5, 1.2) if far else np.exp(rng.normal(0, 0.06))
-    wide = rng.uniform(1, 1.7) if rng.random() < 0.15 else np.exp(rng.normal(0, 0.1))
+    wide = rng.uniform(1, 1.7) if not neat and rng.random() < 0.15 else np.exp(rng.normal(0, 0.1))
     shift = rng.uniform(-6, 6, 2) * min(1, 1.6 - size) if far else rng.normal(0, 0.8, 2)
     shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     shape = shape @ [[1, slant], [0, 1]] @ np.diag([size * wide, size])
@@ -47,7 +44,7 @@ def bend(image: Image, rng: Random, far: float = 0.2) -> Image:
     x = back[0, 0] * (columns - shift[0]) + back[0, 1] * (rows - shift[1]) + 13.5
     y = back[1, 0] * (columns - shift[0]) + back[1, 1] * (rows - shift[1]) + 13.5
     knots = int(rng.integers(4, 8))
-    field = rng.normal(0, rng.uniform(0, 1.1), (knots, knots, 2)).astype(np.float32)
+    field = rng.normal(0, rng.uniform(0, 0.6 if neat else 1.1), (knots, knots, 2)).astype(np.float32)
     field = cv2.resize(field, (28, 28), interpolation=cv2.INTER_CUBIC)
     bent = cv2.remap(image, np.float32(x + field[..., 0]), np.float32(y + field[..., 1]), cv2.INTER_CUBIC)
     return np.clip(bent, 0, 1)
@@ -173,7 +170,7 @@ def vary(
     """Bend a digit, then do to it none, one or two of the effects; or, if it is to stay neat, bend it but a little."""
     varied = image / np.float32(255)
     if bends:
-        varied = bend(varied, rng, far=0 if neat else 0.2)
+        varied = bend(varied, rng, neat)
     if effects and not neat:
         shares = np.array([share for _, share in EFFECTS])
         number = rng.choice(3, p=[0.5, 0.38, 0.12])

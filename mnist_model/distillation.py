@@ -194,3 +194,11 @@ def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32
 def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float16]:
     """(n, 10) logits -> (n, 11) probabilities of the ten digits and of none, at a temperature."""
     return ops.convert_to_numpy(ops.softmax(eleven(logits) / temperature)).astype(np.float16)
+
+
+def readable(logits: NDArray[np.float32], labels: NDArray[np.uint8], least: float) -> NDArray[np.bool_]:
+    """Tell which images a teacher reads: it gives their own label, from 0 to NONE, a probability of at least `least`.
+
+    Of the others it would teach mistakes, or they are bent and spoilt past reading.
+    """
+    return probabilities(logits, 1.0)[np.arange(len(labels)), labels] >= least

@@ -54,6 +54,13 @@ def test_neat_digits_change_less_than_the_others(digits):
     assert 0.01 < neat < 0.7 * wild
 
 
+def test_neat_digits_stay_within_the_frame(digits):
+    rng = np.random.default_rng(0)
+    neat = np.stack([augment.vary(image, rng, neat=True) for image in digits.images])
+    edge = np.concatenate([neat[:, 0], neat[:, -1], neat[:, :, 0], neat[:, :, -1]], axis=1)
+    assert (edge.max(axis=1) > 128).mean() < 0.1
+
+
 def test_no_held_style_is_trained_on(monkeypatch):
     written = set()
     write = augment.write

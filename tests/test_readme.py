@@ -45,7 +45,7 @@ def test_quotes_the_reports():
     assert f"{shipped['parameters']:,} parameters" in README
     assert f"took {shipped['seconds'] / 60:.0f} minutes" in README
     assert f"over {shipped['epochs']} epochs" in README
-    assert f"{shipped['rounds']} times over" in README
+    assert f"see {shipped['rounds']} rounds of MNIST's" in " ".join(README.split())
     assert f"batches of {textbook['batch_size']}, {textbook['epochs']} epochs" in README
     assert f"{SHAPES['x_test'][0]:,} test digits" in README
 
