@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.paper import photograph
-from mnist_model import strokes
+from mnist_model import WEIGHTS, strokes
 from mnist_model.classifier import Classifier
 from mnist_model.data import Split, load_mnist
 from mnist_model.preprocess import to_mnist
+from mnist_model.report import load_trust
+from mnist_model.softmax import softmax
 
 CANVAS, SIZE, PEN = 320, 200, 20
 Coverage = NDArray[np.uint8]  # (CANVAS, CANVAS), 255 where there is ink
@@ -72,38 +74,38 @@ def colour(ink, paper) -> Callable[[Coverage], NDArray[np.uint8]]:
 black_on_white = colour((0, 0, 0), (255, 255, 255))
 
 
-def reader(classifier: Classifier) -> Callable[[Iterable[NDArray[np.uint8]], NDArray], NDArray[np.bool_]]:
-    def right(pictures: Iterable[NDArray[np.uint8]], labels: NDArray) -> NDArray[np.bool_]:
-        """Tell which pictures are read as their labels say."""
-        seen = [to_mnist(picture) for picture in pictures]
-        frames = np.stack([np.zeros((28, 28)) if image is None else image for image in seen])
-        return classifier.logits(frames).argmax(axis=1) == labels
-
-    return right
-
-
 def table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def share(right: NDArray[np.bool_]) -> str:
+def share(right: NDArray) -> str:
     return f"{right.mean():.1%}"
 
 
-def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1) -> Iterator[str]:
-    """Make the tables from `count` MNIST digits and `count` writings of each held style."""
-    right = reader(classifier)
+def tables(validation: Split, classifier: Classifier, temperature: float, count: int, seed: int = 1) -> Iterator[str]:
+    """Make the tables from `count` MNIST digits and `count` writings of the held styles."""
+
+    def read(pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        seen = [to_mnist(picture) for picture in pictures]
+        return classifier.logits(np.stack([np.zeros((28, 28)) if image is None else image for image in seen]))
+
+    def right(pictures: Iterable[NDArray[np.uint8]], labels: NDArray) -> NDArray[np.bool_]:
+        """Tell which pictures are read as their labels say."""
+        return read(pictures).argmax(axis=1) == labels
+
     rng = np.random.default_rng(seed)
     digits = Split(validation.images[:count], validation.labels[:count])
 
     # By digit and by style.
-    by_style = {}
+    logits, by_style = {}, {}
     for digit in range(10):
         for style in strokes.STYLES[digit]:
             drawings = (black_on_white(stroke_drawing(digit, style, rng)) for _ in range(count // 5))
-            by_style[digit, style] = right(drawings, np.full(count // 5, digit))
-    enlarged = right((black_on_white(mnist_drawing(image)) for image in digits.images), digits.labels)
+            logits[digit, style] = read(drawings)
+            by_style[digit, style] = logits[digit, style].argmax(axis=1) == digit
+    logits["enlarged"] = read(black_on_white(mnist_drawing(image)) for image in digits.images)
+    enlarged = logits["enlarged"].argmax(axis=1) == digits.labels
     rows = []
     for digit in range(10):
         held = [by_style[digit, style] for style in strokes.styles(digit, held=True)]
@@ -115,6 +117,16 @@ def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1)
     rows.append(["**all**", share(enlarged), *(share(np.hstack(part)) for part in every)])
     yield "## By digit\n"
     yield table(["digit", "MNIST, enlarged", "strokes, styles trained on", "strokes, styles held out"], rows)
+    yield "## How sure\n"
+    rows = []
+    for name, keys, found in (
+        ("MNIST, enlarged", ["enlarged"], enlarged),
+        ("strokes, styles trained on", by_style.keys() - strokes.HELD, np.hstack(every[0])),
+        ("strokes, styles held out", strokes.HELD, np.hstack(every[1])),
+    ):
+        z = np.concatenate([logits[key] for key in keys])
+        rows.append([name, share(found), *(share(softmax(z, t).max(axis=1)) for t in (1, temperature))])
+    yield table(["", "read right", "sure at T = 1", f"sure at T* = {temperature:.2f}"], rows)
     yield "## By style\n"
     rows = [
         [str(digit), style, "held out" if (digit, style) in strokes.HELD else "", share(found)]
@@ -194,18 +206,19 @@ def tables(validation: Split, classifier: Classifier, count: int, seed: int = 1)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="mnist.npz; without it, Keras's download and cache")
-    parser.add_argument("--model", type=Path, help="a .tflite file; default: the one that is shipped")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="a folder that train.py wrote (default: shipped)")
     parser.add_argument("--count", type=int, default=300, help="of MNIST's digits in a figure (default: %(default)s)")
     parser.add_argument("--output", type=Path, help="write the tables to this file")
     options = parser.parse_args()
-    classifier = Classifier(options.model) if options.model else Classifier()
+    classifier = Classifier(options.weights / "lenet5.tflite")
+    temperature = load_trust(options.weights / "report.json").temperature
     parts = [
         "# Drawings, read\n",
         f"`{__doc__.split('`')[1]}` wrote this, from {options.count} of MNIST's digits and as many writings "
         f"of the held styles; by style, from {options.count // 5} writings of each.\n",
     ]
     print("\n".join(parts))
-    for part in tables(load_mnist(options.data).validation, classifier, options.count):
+    for part in tables(load_mnist(options.data).validation, classifier, temperature, options.count):
         print(part, flush=True)
         parts.append(part)
     if options.output:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
+from mnist_model.augment import NONE
 from mnist_model.data import Mnist, Split
 from mnist_model.work import Work
 
@@ -40,6 +41,13 @@ def test_batches_depend_on_their_number_alone_and_a_pass_has_each_image_once():
     assert [chosen(later, i) for i in range(5)] == [chosen(batches, 40 + i) for i in range(5)]
 
 
+def test_a_teacher_reads_what_it_gives_its_label():
+    logits = np.array([[9, 0, 0, 0, 0, 0, 0, 0, 0, 0]] * 2 + [[-9] * 10] * 2, np.float32)
+    labels = np.array([0, 1, NONE, 0], np.uint8)
+    assert distillation.readable(logits, labels, 0.5).tolist() == [True, False, True, False]
+    assert distillation.readable(logits, labels, 0.0).all()
+
+
 def test_each_settings_have_work_of_their_own(tmp_path):
     folder = tmp_path / "work"
     work = Work(folder, {"seed": 1})
@@ -65,6 +73,19 @@ def test_a_file_that_could_not_be_finished_is_not_there(tmp_path):
     with pytest.raises(OSError, match="disk full"):
         work.save("a.txt", write)
     assert not work["a.txt"].exists()
+
+
+@pytest.mark.parametrize(("recipe", "seen"), [("handwriting", 80), ("textbook", 10)])
+def test_the_honest_temperature_is_found_on_neat_digits(recipe, seen, test_set):
+    digits, shapes = Split(test_set.images[:10], test_set.labels[:10]), []
+
+    def logits(images):
+        shapes.append(images.shape)
+        assert 0 <= images.min() <= images.max() <= 1
+        return 6 * np.eye(10)[np.resize(np.where(digits.labels == 9, 8, digits.labels), len(images))]
+
+    assert train.honest_temperature(logits, train.RECIPES[recipe], digits, 0) > 1  # sure, and of a 9 that it is an 8
+    assert shapes == [(seen, 28, 28)]
 
 
 def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set):
