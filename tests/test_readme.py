@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import train
+from benchmarks import scores
 from mnist_model import WEIGHTS, calibration
 from mnist_model.classifier import Classifier
 from mnist_model.corruptions import CORRUPTIONS, corrupt
@@ -23,41 +23,14 @@ def report(folder=WEIGHTS):
     return json.loads((folder / "report.json").read_text())
 
 
-def percent(share):
-    return f"{share:.2%}".replace("%", " %")
-
-
-def errors(found):
-    return f"{percent(found['before']['ece'])}, {percent(found['after']['ece'])}"
-
-
 def test_quotes_the_reports():
-    textbook, shipped = report(WEIGHTS / "textbook"), report()
-    for name, found in {
-        "| MNIST's 10,000": lambda report: percent(report["test"]["accuracy"]),
-        "| the same, spoilt in": lambda report: percent(report["corrupted"]["accuracy"]),
-        "| expected": lambda report: errors(report["test"]),
-        "| the same, spoilt |": lambda report: errors(report["corrupted"]),
-        "| T* |": lambda report: f"{report['temperature']:.2f}",
-    }.items():
-        (row,) = (line for line in README.splitlines() if line.startswith(name))
-        assert row.endswith(f"| {found(textbook)} | **{found(shipped)}** |")
-    assert f"{shipped['parameters']:,} parameters" in README
-    assert f"took {shipped['seconds'] / 60:.0f} minutes" in README
-    assert f"over {shipped['epochs']} epochs" in README
-    assert f"see {shipped['rounds']} rounds of MNIST's" in " ".join(README.split())
-    assert f"batches of {textbook['batch_size']}, {textbook['epochs']} epochs" in README
-    assert f"{SHAPES['x_test'][0]:,} test digits" in README
-
-
-def test_train_says_what_its_models_read():
-    said = " ".join(train.__doc__.split())
-    (plain, spoilt), textbook = [
-        [percent(found[what]["accuracy"]) for what in ("test", "corrupted")]
-        for found in (report(), report(WEIGHTS / "textbook"))
-    ]
-    assert f"reads {plain} of the MNIST test set, and {spoilt} of it spoilt" in said
-    assert f"the textbook one reads {textbook[0]} and {textbook[1]}." in said
+    textbook, shipped, said = report(WEIGHTS / "textbook"), report(), " ".join(README.split())
+    assert scores.table() in README
+    assert f"{shipped['parameters']:,} parameters" in said
+    assert f"see {shipped['rounds']} rounds of MNIST's" in said
+    assert f"over {shipped['epochs']} epochs" in said
+    assert f"batches of {textbook['batch_size']}, {textbook['epochs']} epochs" in said
+    assert f"{SHAPES['x_test'][0]:,} test digits" in said
 
 
 def test_the_reports_are_of_the_recipes_as_they_stand():
