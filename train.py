@@ -138,12 +138,6 @@ def code_digest() -> str:
     return hashlib.sha256(code).hexdigest()
 
 
-def round_maker(recipe: Recipe):
-    """Return `make_round` with the recipe's settings."""
-    names = ("neat", "strokes", "others", "bends", "effects")
-    return functools.partial(make_round, **{name: getattr(recipe, name) for name in names})
-
-
 def from_textbook(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks: list):
     """Train as textbooks do. Returns the model and its history."""
     import keras
@@ -197,7 +191,8 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
     progress = keras.utils.Progbar(recipe.rounds, unit_name="round")
     print(f"Varying {len(mnist.train.images):,} digits {recipe.rounds} times")
     missing = [number for number in range(recipe.rounds) if not work[f"round-{number}.npz"].exists()]
-    make = round_maker(recipe)
+    settings = {name: getattr(recipe, name) for name in ("neat", "strokes", "others", "bends", "effects")}
+    make = functools.partial(make_round, **settings)
     # Spawned, not forked: a fork of a process in which TensorFlow has threads may hang.
     with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as processes:
         futures = {processes.submit(make, mnist.train, seed, number): number for number in missing}
