@@ -54,13 +54,17 @@ def open_page(browser, server):
     contexts, complaints = [], []
     logged = len(server.log)
 
+    def failed(request):
+        if request.failure != "net::ERR_ABORTED":  # the browser itself does, when the page is reloaded
+            complaints.append(f"{request.url}: {request.failure}")
+
     def open_page(path="/", width=1280, height=800, url=server.url, **settings):
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
+        page.on("requestfailed", failed)
         page.goto(url + path)
         page.locator(driver.CANVAS).wait_for()
         page.get_by_role("slider", name="Temperature").wait_for()
