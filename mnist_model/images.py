@@ -7,10 +7,11 @@ import io
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 
 INK, PAPER = "#1d1c1a", "#ffffff"  # of the canvas, in both themes: paper stays white at night
 PNG = "data:image/png;base64,"
+LABEL = "handwritten-digit"  # marks the file of a drawing, and holds its name
 
 FORMATS = ("JPEG", "PNG", "WEBP")  # of photographs
 LARGEST_FILE = 5  # MB
@@ -39,14 +40,10 @@ def decode_png(url: object, size: int) -> NDArray[np.uint8]:
     if len(url) > len(PNG) + 8 * size * size:  # base64 of as many bytes as the pixels themselves, and half again
         raise ImageError(f"the canvas sent {len(url):,} bytes, too many for {size} x {size} pixels")
     try:
-        with Image.open(io.BytesIO(base64.b64decode(url[len(PNG) :], validate=True)), formats=["PNG"]) as image:
-            if image.size != (size, size):
-                raise ImageError(f"the canvas sent {image.width} x {image.height} pixels, not {size} x {size}")
-            return np.asarray(image.convert("RGBA"))
-    except ImageError:
-        raise
-    except (binascii.Error, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        file = base64.b64decode(url[len(PNG) :], validate=True)
+    except binascii.Error as error:
         raise ImageError(f"the canvas sent a damaged PNG ({error})") from error
+    return _decode_png(file, size)[0]
 
 
 def decode_photo(file: bytes) -> NDArray[np.uint8]:
@@ -89,6 +86,37 @@ def decode_photo(file: bytes) -> NDArray[np.uint8]:
         raise ImageError(f"this picture is damaged ({error})") from error
 
 
+def encode_drawing(picture: NDArray[np.uint8], name: str) -> bytes:
+    """Return a drawing, (H, W, 3) or (H, W, 4) uint8, as a PNG file that knows its name."""
+    label = PngImagePlugin.PngInfo()
+    label.add_itxt(LABEL, name)
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG", pnginfo=label)
+    return file.getvalue()
+
+
+def decode_drawing(file: bytes, size: int) -> tuple[NDArray[np.uint8], str]:
+    """Decode a `size` x `size` drawing that `encode_drawing` made a file of, distrusting every byte.
+
+    Returns
+    -------
+    picture : ndarray, shape (size, size, 4), uint8
+        RGBA.
+    name : str
+
+    Raises
+    ------
+    ImageError
+        If it is no such file.
+    """
+    if len(file) > 8 * size * size:
+        raise ImageError(f"this file has {len(file):,} bytes, too many for a drawing")
+    picture, texts = _decode_png(file, size)
+    if LABEL not in texts:
+        raise ImageError("this picture is not a drawing saved here; on the page Draw it may go in as a photo")
+    return picture, str(texts[LABEL])
+
+
 def enlarge(digit: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """Return a 28x28 MNIST digit as ink on paper, (size, size, 3) uint8 RGB, as if drawn on the canvas."""
     return _inked(cv2.resize(digit, (size, size), interpolation=cv2.INTER_CUBIC) / np.float32(255))
@@ -122,6 +150,19 @@ def pixels_url(digit: NDArray[np.floating]) -> str:
         f'<image href="{png}" width="{width}" height="{height}" style="image-rendering:pixelated"/></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _decode_png(file: bytes, size: int) -> tuple[NDArray[np.uint8], dict[str, str]]:
+    """Decode a PNG of one size; its pixels, as RGBA, and its texts."""
+    try:
+        with Image.open(io.BytesIO(file), formats=["PNG"]) as image:
+            if image.size != (size, size):
+                raise ImageError(f"this picture has {image.width} x {image.height} pixels, not {size} x {size}")
+            return np.asarray(image.convert("RGBA")), image.text
+    except ImageError:
+        raise
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ImageError(f"this is no PNG, or a damaged one ({error})") from error
 
 
 def _upright(image: Image.Image) -> Image.Image:

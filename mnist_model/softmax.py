@@ -65,6 +65,33 @@ def entropy(probabilities: ArrayLike) -> NDArray[np.float64]:
     return np.maximum(-(p * terms).sum(axis=-1), 0.0)
 
 
+def sample(probabilities: ArrayLike, size: int, seed: int) -> NDArray[np.intp]:
+    """Draw classes at random, each as often as its probability says. Taking the largest instead is argmax.
+
+    Parameters
+    ----------
+    probabilities : array_like, shape (K,)
+        Non-negative, adding up to 1.
+    size : int
+        How many to draw.
+    seed : int
+        With the same one, a longer draw begins with the shorter; and distributions differ where they must, not by
+        chance, because the same random numbers decide ("common random numbers").
+
+    Returns
+    -------
+    ndarray, shape (size,)
+        From 0 to K - 1.
+
+    Raises
+    ------
+    ValueError
+        If the probabilities are none, or size or seed are negative.
+    """
+    p = np.asarray(probabilities, dtype=np.float64)
+    return np.random.default_rng(seed).choice(len(p), size, p=p)
+
+
 def energy(logits: ArrayLike) -> NDArray[np.float64]:
     """The free energy E = -ln sum exp(z) of the logits, in nats: high where nothing speaks for any class.
 

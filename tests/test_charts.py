@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import entropy as scipy_entropy
 
 from mnist_model import charts
 from mnist_model.softmax import softmax
@@ -48,3 +49,103 @@ def test_the_axis_stays_at_one_at_every_temperature():
 )
 def test_no_probability_is_rounded_to_a_certainty(probability, decimals, text):
     assert charts.percent(probability, decimals) == text
+
+
+TEMPERATURES = [0.25, 1, 5, 50]
+
+
+def test_the_scale_is_logarithmic():
+    assert (charts.SCALE[0], charts.SCALE[26], charts.SCALE[-1]) == (0.05, 1, 50)
+    np.testing.assert_allclose(np.log10(charts.SCALE), np.linspace(np.log10(0.05), np.log10(50), 61), atol=0.025)
+
+
+def test_colours_of_temperatures_go_from_cold_to_hot():
+    def red_and_blue(t):
+        red, _, blue = (float(part) for part in charts.colour(t).removeprefix("rgb(").removesuffix(")").split(","))
+        return red - blue
+
+    warmth = [red_and_blue(t) for t in charts.SCALE]
+    assert all(np.diff(warmth) > 0)
+    assert charts.colour(0.001) == charts.colour(0.05)
+    assert charts.colour(1e6) == charts.colour(50)
+
+
+def test_ten_digits_have_ten_colours():
+    assert len(set(charts.DIGITS)) == 10
+
+
+@pytest.mark.parametrize("count", [1, 4, 6, 7, 8])
+def test_side_by_side_every_temperature_has_its_bars_on_one_axis(count):
+    temperatures = charts.SCALE[:count]
+    figure = charts.comparison(LOGITS, temperatures)
+    assert len(figure.data) == len(figure.layout.annotations) == count
+    for bars, note, t in zip(figure.data, figure.layout.annotations, temperatures, strict=True):
+        np.testing.assert_array_equal(bars.y, softmax(LOGITS, t))
+        np.testing.assert_array_equal(bars.x, range(10))
+        assert f"T = {t:g}" in note.text
+        assert charts.percent(softmax(LOGITS, t).max()) in note.text
+    assert {axis.range for axis in figure.select_yaxes()} == {(0, 1)}
+
+
+def test_the_sweep_holds_every_temperature():
+    figure = charts.sweep(LOGITS)
+    assert [frame.name for frame in figure.frames] == [f"{t:g}" for t in charts.SCALE]
+    (slider,) = figure.layout.sliders
+    assert [step.args[0] for step in slider.steps] == [(frame.name,) for frame in figure.frames]
+    for frame, t in zip(figure.frames, charts.SCALE, strict=True):
+        bars, says = frame.data
+        assert bars.type == figure.data[0].type
+        np.testing.assert_array_equal(bars.y, softmax(LOGITS, t))
+        assert f"T = {t:g}" in says.text[0]
+        assert "bdata" not in frame.to_plotly_json()["data"][0]["y"]  # plotly.js would not read it
+    np.testing.assert_array_equal(figure.data[0].y, softmax(LOGITS))
+
+
+def test_the_whole_range_goes_from_argmax_to_a_tenth():
+    figure = charts.whole_range(LOGITS, TEMPERATURES, calibrated=1.3)
+    order = np.argsort(-LOGITS, kind="stable")
+    assert [curve.name for curve in figure.data] == [str(digit) for digit in order]
+    heights = np.array([curve.y for curve in figure.data])
+    assert (np.diff(heights, axis=0) <= 0).all()  # the order never changes
+    np.testing.assert_allclose(heights.sum(axis=0), 1)
+    assert heights[0, 0] > 0.999
+    assert heights[0, -1] < 0.13
+    assert [curve.line.color for curve in figure.data] == [charts.DIGITS[digit] for digit in order]
+    marked = [shape.x0 for shape in figure.layout.shapes if shape.x0 == shape.x1]
+    assert marked == [*TEMPERATURES, 1.3]
+    said = " ".join(note.text for note in figure.layout.annotations)
+    assert "argmax, 3 alone" in said
+    assert "a tenth each" in said
+    assert "T*" in said
+
+
+def test_undecided_shows_the_winner_falling_and_the_entropy_rising():
+    winner, bits = charts.undecided(LOGITS, TEMPERATURES).data
+    np.testing.assert_allclose(winner.y, [softmax(LOGITS, t).max() for t in charts.SCALE])
+    np.testing.assert_allclose(bits.y, [scipy_entropy(softmax(LOGITS, t), base=2) for t in charts.SCALE], atol=1e-12)
+    assert (np.diff(winner.y) <= 0).all()
+    assert (np.diff(bits.y) >= 0).all()
+
+
+def test_samples_stand_beside_what_was_to_be_expected():
+    counts = np.array([[0, 0, 0, 9, 0, 1, 0, 0, 0, 0], [1] * 10])
+    figure = charts.samples(LOGITS, [1, 50], counts)
+    drawn, expected = figure.data[0::2], figure.data[1::2]
+    for row, bars, marks, t in zip(counts, drawn, expected, [1, 50], strict=True):
+        np.testing.assert_array_equal(bars.y, row)
+        np.testing.assert_allclose(marks.y, 10 * softmax(LOGITS, t))
+    assert "9 of 10" in figure.layout.annotations[0].text
+    nothing = charts.samples(LOGITS, [1], np.zeros((1, 10), int))
+    assert nothing.layout.yaxis.range == (0, 1)
+
+
+@pytest.mark.parametrize(("measure", "most"), [("confidence", 1), ("entropy", np.log2(10))])
+def test_the_heat_map_has_a_row_for_each_drawing(measure, most):
+    values = most * np.array([[0.9, 0.2], [0.5, 0.4], [0.1, 0]])
+    names = ["one", "one", "<i>two</i>"]
+    figure = charts.heat_map(names, [0.5, 2], values, measure)
+    (heat,) = figure.data
+    np.testing.assert_array_equal(heat.z, values)
+    assert (heat.zmin, heat.zmax) == (0, most)
+    assert list(figure.layout.yaxis.ticktext) == ["one", "one", "&lt;i&gt;two&lt;/i&gt;"]
+    assert len(set(heat.y)) == 3  # of one name, but two rows

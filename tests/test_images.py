@@ -175,3 +175,41 @@ def test_ink_is_laid_in_the_middle_of_the_paper(shape):
     assert max(np.ptp(rows), np.ptp(columns)) == pytest.approx(0.7 * SIZE, abs=2)
     assert abs(rows.min() + rows.max() - SIZE) <= 2
     assert abs(columns.min() + columns.max() - SIZE) <= 2
+
+
+@given(st.text(max_size=50))
+def test_a_drawing_comes_back_from_its_file_with_its_name(name):
+    picture = np.random.default_rng(0).integers(0, 256, (8, 8, 4), np.uint8)
+    if any(0xD800 <= ord(letter) < 0xE000 for letter in name):
+        return  # half a letter, which no file holds
+    decoded, read = images.decode_drawing(images.encode_drawing(picture, name), 8)
+    np.testing.assert_array_equal(decoded, picture)
+    assert read == name
+
+
+def test_a_file_that_is_no_drawing_is_refused():
+    drawing = images.encode_drawing(np.zeros((SIZE, SIZE, 3), np.uint8), "nothing")
+    for file, complaint in (
+        (b"", "no PNG"),
+        (b"nonsense", "no PNG"),
+        (drawing[:200], "damaged"),
+        (images.encode_drawing(np.zeros((SIZE, 9, 3), np.uint8), "narrow"), "9 x 320 pixels, not 320 x 320"),
+        (base64.b64decode(images.png_url(np.zeros((SIZE, SIZE), np.uint8))[22:]), "not a drawing saved here"),
+        (drawing + bytes(10 * SIZE * SIZE), "too many"),
+        (bomb(30_000), "30000 x 30000 pixels|damaged"),
+    ):
+        with pytest.raises(images.ImageError, match=complaint):
+            images.decode_drawing(file, SIZE)
+
+
+@given(st.data())
+def test_damaged_drawings_are_refused_or_decoded(data):
+    file = bytearray(images.encode_drawing(np.zeros((SIZE, SIZE, 3), np.uint8), "nothing"))
+    for _ in range(data.draw(st.integers(1, 5))):
+        file[data.draw(st.integers(0, len(file) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        picture, name = images.decode_drawing(bytes(file), SIZE)
+    except images.ImageError:
+        return
+    assert picture.shape == (SIZE, SIZE, 4)
+    assert isinstance(name, str)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mnist_model.softmax import energy, entropy, softmax
+from mnist_model.softmax import energy, entropy, sample, softmax
 
 TEMPERATURES = st.floats(1e-6, 1e6)
 
@@ -105,3 +105,30 @@ def test_energy_falls_where_all_scores_rise_and_softmax_does_not_see_it():
     logits = np.array([-1.0, 0, 1, 2, 3])
     assert energy(logits + 5) == pytest.approx(energy(logits) - 5)
     np.testing.assert_allclose(softmax(logits + 5), softmax(logits))
+
+
+def test_samples_come_as_often_as_their_probabilities_say():
+    p = softmax([2, 1, 0, -1, -20])
+    counts = np.bincount(sample(p, 100_000, seed=1), minlength=5)
+    assert counts[4] == 0
+    assert scipy.stats.chisquare(counts[:4], 100_000 * p[:4] / p[:4].sum()).pvalue > 0.001
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 50), st.integers(0, 50))
+def test_a_longer_draw_begins_with_the_shorter(seed, size, more):
+    p = softmax([1, 2, 3])
+    np.testing.assert_array_equal(sample(p, size + more, seed)[:size], sample(p, size, seed))
+
+
+@given(st.integers(0, 2**32 - 1), TEMPERATURES)
+def test_cold_samples_are_the_largest(seed, temperature):
+    drawn = sample(softmax([0, 1, 3, 2], temperature), 20, seed)
+    assert ((drawn >= 0) & (drawn < 4)).all()
+    if temperature < 0.01:
+        assert (drawn == 2).all()
+
+
+@pytest.mark.parametrize(("p", "size", "seed"), [([0.5, 0.6], 1, 0), ([1.0], -1, 0), ([1.0], 1, -1)])
+def test_senseless_samples_are_refused(p, size, seed):
+    with pytest.raises(ValueError, match=r"sum|negative|non-negative"):
+        sample(p, size, seed)
