@@ -7,8 +7,15 @@ import streamlit as st
 # An icon of our own: Streamlit would fetch a named one from another host.
 ICON = Path(__file__).parent / "app_pages" / "icon.svg"
 
+PAGES = [
+    st.Page("app_pages/draw.py", title="Draw", icon=":material/draw:", default=True),
+    st.Page("app_pages/temperatures.py", title="Temperatures", icon=":material/thermostat:"),
+]
+
 st.set_page_config(page_title="A network reads your digits", page_icon=ICON, layout="wide")
-st.navigation(
-    [st.Page("app_pages/draw.py", title="Draw", icon=":material/draw:", default=True)],
-    position="top",
-).run()
+page = st.navigation(PAGES, position="hidden")
+# A menu of our own: on a phone Streamlit's hides in a sidebar, which stays open over the page that was chosen.
+with st.container(horizontal=True, key="menu"):
+    for link in PAGES:
+        st.page_link(link)
+page.run()

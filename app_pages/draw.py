@@ -1,6 +1,5 @@
 """The home page: draw a digit, see its probabilities, turn the temperature."""
 
-import logging
 import math
 from pathlib import Path
 
@@ -8,19 +7,27 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
+from app_pages.common import (
+    SIZE,
+    Reading,
+    ask_for_model,
+    keep,
+    lay,
+    load,
+    read,
+    ready_digit,
+    state,
+    tell,
+    trusted,
+)
 from mnist_model import charts, images
-from mnist_model.classifier import Classifier, ModelFileError
-from mnist_model.data import DataError, load_test_set
-from mnist_model.preprocess import to_mnist, trace
-from mnist_model.report import Trust, load_trust
+from mnist_model.data import DataError
+from mnist_model.preprocess import trace
 from mnist_model.softmax import energy, entropy, softmax
 
-SIZE = 320  # of the canvas, in pixels: fits a phone's width
 PENS = range(6, 41, 2)
 
-# Twenty steps a decade, evenly spaced on a logarithmic scale as far as round numbers allow.
-DECADE = (1, 1.1, 1.25, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9)
-TEMPERATURES = [round(t / 10, 3) for t in DECADE] + [*DECADE, 10]
+TEMPERATURES = [t for t in charts.SCALE if 0.1 <= t <= 10]
 
 # Where on the slider the network's certainty is honest.
 MARK = (
@@ -28,47 +35,8 @@ MARK = (
     '<div class="honest">T* = {t:.2f}: here, 90% sure means right 90 times in 100</div>'
 )
 
-LOG = logging.getLogger(__name__)
 
-state = st.session_state
-
-
-@st.cache_resource
-def classifier() -> Classifier:
-    return Classifier()
-
-
-@st.cache_resource
-def trusted() -> Trust | None:
-    """How far to trust the network; None if its report cannot be read, which is no reason not to draw."""
-    try:
-        return load_trust()
-    except ModelFileError as error:
-        LOG.warning("%s", error)
-        return None
-
-
-@st.cache_resource
-def ready_digits() -> list[np.ndarray]:
-    """For each digit, its images in the MNIST test set, (n, 28, 28) uint8."""
-    digits, labels = load_test_set()
-    return [digits[labels == digit] for digit in range(10)]
-
-
-# What happens. Each event leaves in the session what is to be seen: the 28x28 image that the network got, its logits,
-# and the drawing, as the canvas has it (`drawing`) and as it was last told to load it (`loaded`).
-
-
-def read(image: np.ndarray) -> None:
-    """Show an RGB or RGBA image to the network."""
-    state.digit = to_mnist(image)
-    state.logits = None if state.digit is None else classifier().logits(state.digit[None])[0]
-
-
-def load(*objects: dict) -> None:
-    """Replace what is on the canvas, which reloads when it is given something new; hence the number."""
-    state.load_number = state.get("load_number", 0) + 1
-    state.loaded = state.drawing = {"objects": list(objects), "number": state.load_number}
+# What happens. Each event leaves in the session what is to be seen.
 
 
 def draw() -> None:
@@ -76,7 +44,7 @@ def draw() -> None:
     match state.canvas:
         case {"drawing": {"raw": {"objects": list()} as drawing, "data": picture}}:
             try:
-                read(images.decode_png(picture, SIZE))
+                state.reading = read(images.decode_png(picture, SIZE))
                 state.drawing = drawing
             except images.ImageError as error:
                 state.problem = str(error)
@@ -85,19 +53,22 @@ def draw() -> None:
 
 
 def clear() -> None:
-    state.digit = state.logits = None
+    state.reading = None
     load()
+
+
+def keep_drawing() -> None:
+    if state.reading:
+        keep(state.reading)
 
 
 def take_ready(digit: int) -> None:
     """Lay a digit of MNIST's on the canvas, each time another of its kind."""
+    state.taken = state.get("taken", -1) + 1
     try:
-        kind = ready_digits()[digit]
+        lay(ready_digit(digit, state.taken))
     except DataError as error:
         state.problem = str(error)
-        return
-    state.taken = state.get("taken", -1) + 1
-    lay(images.enlarge(kind[state.taken % len(kind)], SIZE))
 
 
 def take_photo(source: str) -> None:
@@ -109,16 +80,11 @@ def take_photo(source: str) -> None:
     except images.ImageError as error:
         state.problem = str(error)
         return
-    if ink is None:
+    reading = None if ink is None else read(images.on_paper(ink, SIZE))
+    if reading is None:
         state.problem = "no ink stands out from the paper in this photo"
     else:
-        lay(images.on_paper(ink, SIZE))
-
-
-def lay(image: np.ndarray) -> None:
-    """Read an RGB image of the canvas's size, and lay it there. From now on it goes the way of a drawing."""
-    read(image)
-    load({"type": "Image", "src": images.png_url(image), "left": 0, "top": 0, "originX": "left", "originY": "top"})
+        lay(reading)
 
 
 def on_slider(temperature: float) -> float:
@@ -153,8 +119,7 @@ def follow_link() -> None:
 @st.fragment
 def page() -> None:
     """The canvas and the answer: what a stroke, a button or a slider reruns."""
-    if "problem" in state:
-        st.toast(f"That did not work: {state.pop('problem')}", icon=":material/error:")
+    tell()
     halves = st.container(horizontal=True, gap="large", key="halves")
     with halves.container(width=SIZE):
         st_canvas(
@@ -171,6 +136,7 @@ def page() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.select_slider("Pen width", PENS, key="pen", persist_state="session")
             st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
+            st.button("Keep", icon=":material/bookmark:", on_click=keep_drawing, disabled=state.reading is None)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption("No pen? Take a digit, or a", width="content")
             with st.popover("Photo", icon=":material/photo_camera:"):
@@ -179,7 +145,7 @@ def page() -> None:
             for digit in range(10):
                 st.button(str(digit), key=f"ready_{digit}", width="stretch", on_click=take_ready, args=(digit,))
     with halves.container(gap="xsmall"):
-        answer(state.digit, state.logits)
+        answer(state.reading)
 
 
 def photo() -> None:
@@ -196,7 +162,7 @@ def photo() -> None:
         st.camera_input("One digit, dark on light paper", key="camera", on_change=take_photo, args=("camera",))
 
 
-def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
+def answer(reading: Reading | None) -> None:
     """The ten scores at the present temperature. The network was asked once; no temperature asks it again."""
     picture, verdict = st.columns([2, 7], wrap=False, vertical_alignment="center")
     bars = st.container(height=300, border=False, key="probabilities")
@@ -218,7 +184,7 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
                 st.html(MARK.format(at=100 * on_slider(calibrated.temperature), t=calibrated.temperature))
         st.button("Reset to 1", icon=":material/restart_alt:", on_click=reset_temperature)
 
-    if logits is None:
+    if reading is None:
         seen, bar_chart = "nothing yet", charts.probability_bars()
         verdict.markdown(
             "**Draw a digit.** The network reads it as soon as you lift the pen. "
@@ -226,6 +192,7 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
         )
         certainty.caption("No answer yet.")
     else:
+        logits = reading.logits
         probabilities = softmax(logits, temperature)
         winner = int(probabilities.argmax())
         confidence = charts.percent(probabilities[winner])
@@ -243,7 +210,7 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
         )
 
     picture.image(
-        images.pixels_url(np.zeros((28, 28)) if digit is None else digit),
+        images.pixels_url(np.zeros((28, 28)) if reading is None else reading.digit),
         caption="what it sees",
         alt=f"The 28 by 28 pixels that the network gets, {seen}",
         width=96,
@@ -254,7 +221,7 @@ def answer(digit: np.ndarray | None, logits: np.ndarray | None) -> None:
         config=charts.CONFIG,
         key="bars",
         alt=f"Probabilities of the ten digits at temperature {temperature:g}"
-        + (": none yet" if logits is None else f", highest for {winner} with {confidence}"),
+        + (": none yet" if reading is None else f", highest for {winner} with {confidence}"),
     )
 
 
@@ -266,11 +233,7 @@ if "canvas" not in state:
 if "T" not in state:
     follow_link()
 
-try:
-    classifier()
-except ModelFileError as error:
-    st.error(str(error), icon=":material/error:")
-    st.stop()
+ask_for_model()
 
 st.html(Path(__file__).with_suffix(".css"))
 with st.container(horizontal_alignment="center"), st.container(width=1120):

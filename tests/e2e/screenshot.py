@@ -1,10 +1,10 @@
-"""Take the README's picture of the page: `python -m tests.e2e.screenshot` writes docs/page.png."""
+"""Take the README's pictures of the pages, docs/*.png: `python -m tests.e2e.screenshot`."""
 
 from playwright.sync_api import sync_playwright
 
 from tests.e2e import driver
 
-PICTURE = driver.ROOT / "docs" / "page.png"
+DOCS = driver.ROOT / "docs"
 
 
 def main() -> None:
@@ -19,10 +19,16 @@ def main() -> None:
         driver.metric(page, "It reads").wait_for()
         page.mouse.move(0, 0)
         page.wait_for_timeout(1000)  # the bars settle, the toolbar fades
-        PICTURE.parent.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURE)
+        page.screenshot(path=DOCS / "page.png")
+        page.get_by_role("link", name="Temperatures").click()
+        page.get_by_role("tab", name="Whole range").click()
+        page.locator(".js-plotly-plot .main-svg").nth(1).wait_for()
+        page.mouse.move(0, 0)
+        page.set_viewport_size({"width": 1280, "height": 760})
+        page.wait_for_timeout(1000)
+        page.screenshot(path=DOCS / "temperatures.png")
         browser.close()
-    print(f"Wrote {PICTURE}")
+    print(f"Wrote {DOCS}/*.png")
 
 
 if __name__ == "__main__":

@@ -199,15 +199,15 @@ def test_the_drawing_survives_the_controls_and_the_theme(open_page):
     assert answer(page) == 5
 
 
-def test_the_drawing_survives_a_visit_to_another_page(two_pages, open_page):
-    page = open_page(url=two_pages.url)
+def test_the_drawing_survives_a_visit_to_another_page(open_page):
+    page = open_page()
     draw(page, DIGITS[5][:1])
     answer(page)
     set_temperature(page, "2")
     before = seen(page)
     for _ in range(2):  # the second time the drawing has been restored once already
-        page.get_by_role("link", name="Elsewhere").click()
-        expect(page.get_by_text("Nothing to draw here")).to_be_visible()
+        page.get_by_role("link", name="Temperatures").click()
+        page.get_by_role("tab", name="Side by side").wait_for()
         page.get_by_role("link", name="Draw").click()
         page.locator(driver.CANVAS).wait_for()
         answer(page)
@@ -245,9 +245,8 @@ def test_a_stroke_and_a_temperature_rerun_a_fragment_not_the_page(open_page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everything_is_above_the_fold(two_pages, open_page, theme):
-    """With more than one page, because their menu takes room as well."""
-    page = open_page(url=two_pages.url, color_scheme=theme)
+def test_everything_is_above_the_fold(open_page, theme):
+    page = open_page(color_scheme=theme)
     draw(page, DIGITS[2])
     answer(page)
     parts = [
@@ -285,9 +284,8 @@ def test_nothing_is_cut_off_at_any_width(open_page, width):
     assert value.evaluate("text => text.scrollWidth <= text.clientWidth + 1")
 
 
-def test_a_finger_draws_on_a_phone_without_scrolling_it(two_pages, open_page):
-    """With more than one page, because their menu takes room as well."""
-    page = open_page(url=two_pages.url, width=390, height=844, is_mobile=True, has_touch=True, device_scale_factor=2)
+def test_a_finger_draws_on_a_phone_without_scrolling_it(open_page):
+    page = open_page(width=390, height=844, is_mobile=True, has_touch=True, device_scale_factor=2)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     box = page.locator(driver.CANVAS).bounding_box()
     assert box["x"] >= 0
@@ -295,6 +293,8 @@ def test_a_finger_draws_on_a_phone_without_scrolling_it(two_pages, open_page):
     assert box["y"] + box["height"] <= 844, "the whole canvas is in view"
     above = page.get_by_role("img", name="The 28 by 28 pixels").bounding_box()
     assert above["y"] + above["height"] < box["y"], "the answer comes first"
+    menu = page.get_by_role("link", name="Draw").bounding_box()
+    assert menu["y"] + menu["height"] <= above["y"], "and hides nothing of the menu"
 
     scroller = "document.querySelector('[data-testid=stMain]').scrollTop + window.scrollY"
     before = page.evaluate(scroller)

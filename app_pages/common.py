@@ -1,0 +1,154 @@
+"""What the pages share: the network, the drawing on the canvas, and the shelf of those that were kept.
+
+In the session: `reading` is the drawing on the canvas and what the network made of it, None as long as there is no ink;
+`drawing` is the same drawing as the canvas has it, and `loaded` what the canvas was last told to load; `shelf` maps a
+number to each drawing that was kept; `news` and `problem` are what happened and went wrong and has not been told yet.
+"""
+
+import logging
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from mnist_model import images
+from mnist_model.classifier import Classifier, ModelFileError
+from mnist_model.data import load_test_set
+from mnist_model.preprocess import to_mnist
+from mnist_model.report import Trust, load_trust
+from mnist_model.softmax import softmax
+
+SIZE = 320  # of the canvas, in pixels: fits a phone's width
+SHELF = 12  # drawings that may be kept
+LONGEST_NAME = 20
+
+LOG = logging.getLogger(__name__)
+
+state = st.session_state
+
+
+class Reading(NamedTuple):
+    """A drawing, and what the network makes of it."""
+
+    picture: np.ndarray  # (SIZE, SIZE, 3 or 4) uint8
+    digit: np.ndarray  # (28, 28), in [0, 1]
+    logits: np.ndarray  # (10,)
+
+
+class Kept(NamedTuple):
+    """A drawing on the shelf."""
+
+    name: str
+    reading: Reading
+
+
+@st.cache_resource
+def classifier() -> Classifier:
+    return Classifier()
+
+
+@st.cache_resource
+def trusted() -> Trust | None:
+    """How far to trust the network; None if its report cannot be read, which is no reason not to draw."""
+    try:
+        return load_trust()
+    except ModelFileError as error:
+        LOG.warning("%s", error)
+        return None
+
+
+def read(picture: np.ndarray) -> Reading | None:
+    """Show a picture to the network. None if there is no ink in it."""
+    digit = to_mnist(picture)
+    return None if digit is None else Reading(picture, digit, classifier().logits(digit[None])[0])
+
+
+# Ready digits, from MNIST's test set. Without it, these raise DataError.
+
+
+@st.cache_resource
+def ready_digits() -> list[np.ndarray]:
+    """For each digit, its images, (n, 28, 28) uint8."""
+    digits, labels = load_test_set()
+    return [digits[labels == digit] for digit in range(10)]
+
+
+@st.cache_resource
+def four_or_nine() -> Reading:
+    """Of the digits that may be a 4 as well as a 9, the one that the network is most undecided about."""
+    kind = np.concatenate([ready_digits()[4], ready_digits()[9]])
+    p = softmax(classifier().logits(kind / np.float32(255)))
+    return read(images.enlarge(kind[p[:, [4, 9]].min(axis=1).argmax()], SIZE))
+
+
+def ready_digit(digit: int, number: int = 0) -> Reading:
+    kind = ready_digits()[digit]
+    return read(images.enlarge(kind[number % len(kind)], SIZE))
+
+
+# The canvas.
+
+
+def load(*objects: dict) -> None:
+    """Replace what is on the canvas, which reloads when it is given something new; hence the number."""
+    state.load_number = state.get("load_number", 0) + 1
+    state.loaded = state.drawing = {"objects": list(objects), "number": state.load_number}
+
+
+def lay(reading: Reading) -> None:
+    """Lay a drawing on the canvas. From now on it goes the way of any other."""
+    state.reading = reading
+    source = images.png_url(reading.picture)
+    load({"type": "Image", "src": source, "left": 0, "top": 0, "originX": "left", "originY": "top"})
+
+
+# The shelf.
+
+
+def shelf() -> dict[int, Kept]:
+    return state.setdefault("shelf", {})
+
+
+def keep(reading: Reading, name: str | None = None) -> None:
+    """Put a drawing on the shelf, under a name of its own."""
+    if len(shelf()) == SHELF:
+        state.problem = f"the shelf holds {SHELF} drawings; remove one first"
+        return
+    name = proper(name) or f"a {reading.logits.argmax()}"
+    taken = {kept.name for kept in shelf().values()}
+    names = (name, *(f"{name} ({number})" for number in range(2, SHELF + 1)))
+    state.kept = state.get("kept", 0) + 1
+    shelf()[state.kept] = Kept(next(free for free in names if free not in taken), reading)
+    state.news = f"Kept as “{shelf()[state.kept].name}”, on the page Temperatures, under Several drawings"
+
+
+def rename(number: int, name: str) -> None:
+    if number in shelf() and proper(name):
+        shelf()[number] = shelf()[number]._replace(name=proper(name))
+
+
+def remove(number: int) -> None:
+    shelf().pop(number, None)
+
+
+def proper(name: str | None) -> str:
+    """What of a name, which may come from anywhere, fits on a label."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in name or "")
+    return " ".join(printable.split())[:LONGEST_NAME]
+
+
+def tell() -> None:
+    """Say once what has happened."""
+    if "news" in state:
+        st.toast(state.pop("news"), icon=":material/bookmark:")
+    if "problem" in state:
+        st.toast(f"That did not work: {state.pop('problem')}", icon=":material/error:")
+
+
+def ask_for_model() -> None:
+    """End the page with a message if there is no network."""
+    try:
+        classifier()
+    except ModelFileError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
