@@ -221,7 +221,7 @@ def whole_range(reading: Reading, temperatures: list[float]) -> None:
     order = " ".join(str(digit) for digit in np.argsort(-reading.logits, kind="stable"))
     st.markdown(
         f"**The order never changes**: at every temperature, from the top down, it is {order}. "
-        "The curves meet at the ends, and never cross."
+        "No two curves ever cross."
     )
     calibrated = trusted().temperature if trusted() else None
     left, right = st.columns([3, 2])

@@ -411,7 +411,7 @@ def _over_temperature(temperatures: Sequence[float], calibrated: float | None) -
     notes = []
     if calibrated:
         marks.append((calibrated, {"color": OTHERS, "dash": "dot", "width": 2.5}))
-        notes.append(_note("T*", math.log10(calibrated), "left", xref="x", yanchor="top"))
+        notes.append(_note("T*", math.log10(calibrated), "center", xref="x"))
     ticks = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50]
     return {
         "height": 380,
@@ -435,9 +435,9 @@ def _over_temperature(temperatures: Sequence[float], calibrated: float | None) -
     }
 
 
-def _note(text: str, x: float, xanchor: str, xref: str = "paper", yanchor: str = "bottom", y: float = 1.0) -> dict:
+def _note(text: str, x: float, xanchor: str, xref: str = "paper", y: float = 1.0) -> dict:
     """Return an annotation at the top of a chart."""
     return {
-        "text": text, "x": x, "xref": xref, "xanchor": xanchor, "y": y, "yref": "paper", "yanchor": yanchor,
+        "text": text, "x": x, "xref": xref, "xanchor": xanchor, "y": y, "yref": "paper", "yanchor": "bottom",
         "showarrow": False,
     }  # fmt: skip
