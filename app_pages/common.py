@@ -6,6 +6,7 @@ number to each drawing that was kept; `news` and `problem` are what happened and
 """
 
 import logging
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -119,11 +120,11 @@ def keep(reading: Reading, name: str | None = None) -> None:
     names = (name, *(f"{name} ({number})" for number in range(2, SHELF + 1)))
     state.kept = state.get("kept", 0) + 1
     shelf()[state.kept] = Kept(next(free for free in names if free not in taken), reading)
-    state.news = f"Kept as “{shelf()[state.kept].name}”, on the page Temperatures, under Several drawings"
+    state.news = f"Kept as “{plain(shelf()[state.kept].name)}”, on the page Temperatures, under Several drawings"
 
 
 def rename(number: int, name: str) -> None:
-    if number in shelf() and proper(name):
+    if proper(name):
         shelf()[number] = shelf()[number]._replace(name=proper(name))
 
 
@@ -135,6 +136,11 @@ def proper(name: str | None) -> str:
     """What of a name, which may come from anywhere, fits on a label."""
     printable = "".join(letter if letter.isprintable() else " " for letter in name or "")
     return " ".join(printable.split())[:LONGEST_NAME]
+
+
+def plain(text: str) -> str:
+    """Escape what Markdown would make of a text that came from somewhere else: a link, or a picture to be fetched."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
 
 
 def tell() -> None:

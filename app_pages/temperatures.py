@@ -16,6 +16,7 @@ from app_pages.common import (
     four_or_nine,
     keep,
     lay,
+    plain,
     read,
     ready_digit,
     remove,
@@ -86,13 +87,14 @@ def start_over() -> None:
 
 
 def rename_from(number: int) -> None:
-    rename(number, state[f"name_{number}"])
-    state[f"name_{number}"] = shelf()[number].name
+    if number in shelf():  # and not removed by the click that took the focus from its name
+        rename(number, state[f"name_{number}"])
+        state[f"name_{number}"] = shelf()[number].name
 
 
 def draw_on(number: int) -> None:
     lay(shelf()[number].reading)
-    state.news = f"“{shelf()[number].name}” is on the canvas of the page Draw"
+    state.news = f"“{plain(shelf()[number].name)}” is on the canvas of the page Draw"
 
 
 def take_file() -> None:
@@ -173,7 +175,7 @@ def controls() -> tuple[Reading, list[float]]:
     )
     temperatures, bad = parse(texts)
     if bad:
-        heat.warning(f"No temperature from {charts.COLDEST:g} to {charts.HOTTEST:g}: {', '.join(bad)[:80]}")
+        heat.warning(f"No temperature from {charts.COLDEST:g} to {charts.HOTTEST:g}: {plain(', '.join(bad)[:80])}")
     picture.image(
         images.pixels_url(reading.digit),
         alt=f"The 28 by 28 pixels that the network gets, read as {reading.logits.argmax()}",

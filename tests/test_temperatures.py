@@ -95,9 +95,18 @@ def test_temperatures_are_those_given_if_they_are_any(page, given, taken, refuse
     else:
         assert not page.get("plotly_chart")
         assert "Choose a temperature" in page.info[0].value
-    assert [warning.value for warning in page.warning] == (
+    assert [warning.value.replace("\\", "") for warning in page.warning] == (
         [f"No temperature from 0.05 to 50: {refused}"] if refused else []
     )
+
+
+def test_nothing_that_a_link_or_a_name_says_is_markdown(page):
+    show(page, temperatures=["![](//a.b/c)"])
+    assert page.warning[0].value.endswith(r": \!\[\]\(\/\/a\.b\/c\)")
+    file = images.encode_drawing(ready(3), "![](//a.b/c)")
+    show(page, "Several drawings", temperatures=["1"])
+    page.file_uploader(key="file_of_drawing").upload("3.png", file, "image/png").run()
+    assert r"“\!\[\]\(\/\/a\.b\/c\)”" in page.toast[0].value
 
 
 def test_a_link_brings_the_temperatures(page):
@@ -277,22 +286,25 @@ def tables(monkeypatch):
 def test_tables_of_probabilities(page, tables, view, name, temperatures):
     show(page, view, temperatures=["0.5", "2"], of="ready 4")
     logits = np.array([float(row["logit"]) for row in tables[name][:10]])
-    np.testing.assert_allclose(logits, classify("ready 4"), rtol=1e-6)
+    np.testing.assert_allclose(logits, classify(4), rtol=1e-6)
     p = np.array([float(row["probability"]) for row in tables[name]]).reshape(-1, 10)
     np.testing.assert_allclose(p, [scipy_softmax(logits / t) for t in temperatures], atol=1e-9)
     assert [float(row["temperature"]) for row in tables[name][::10]] == temperatures
     assert [int(row["digit"]) for row in tables[name]] == [*range(10)] * len(temperatures)
 
 
-def classify(choice):
+def ready(digit):
     digits, labels = load_test_set()
-    picture = images.enlarge(digits[labels == int(choice[-1])][0], 320)
-    return Classifier().logits(to_mnist(picture)[None])[0]
+    return images.enlarge(digits[labels == digit][0], 320)
+
+
+def classify(digit):
+    return Classifier().logits(to_mnist(ready(digit))[None])[0]
 
 
 def test_the_table_of_certainty(page, tables):
     show(page, "Whole range", of="ready 4")
-    logits = classify("ready 4")
+    logits = classify(4)
     for row, t in zip(tables["certainty.csv"], charts.SCALE, strict=True):
         p = scipy_softmax(logits.astype(float) / t)
         assert int(row["winner"]) == 4
@@ -305,7 +317,7 @@ def test_the_table_of_samples(page, tables):
     rows = tables["samples.csv"]
     assert [sum(int(row["drawn"]) for row in part) for part in (rows[:10], rows[10:])] == [10, 10]
     np.testing.assert_allclose(
-        [float(row["expected"]) for row in rows[10:]], 10 * scipy_softmax(classify("ready 4") / 5), atol=1e-5
+        [float(row["expected"]) for row in rows[10:]], 10 * scipy_softmax(classify(4) / 5), atol=1e-5
     )
 
 
@@ -315,4 +327,4 @@ def test_the_table_of_drawings(page, tables):
     assert [(row["drawing"], float(row["temperature"])) for row in rows] == [
         (name, t) for name in ("a ready 1", "a 4 or a 9") for t in (0.5, 2)
     ]
-    assert float(rows[1]["probability"]) == pytest.approx(scipy_softmax(classify("ready 1") / 2).max(), abs=1e-6)
+    assert float(rows[1]["probability"]) == pytest.approx(scipy_softmax(classify(1) / 2).max(), abs=1e-6)
