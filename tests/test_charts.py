@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from colorspacious import cspace_convert
 from scipy.stats import entropy as scipy_entropy
 
 from mnist_model import charts
@@ -70,8 +71,21 @@ def test_colours_of_temperatures_go_from_cold_to_hot():
     assert charts.colour(1e6) == charts.colour(50)
 
 
-def test_ten_digits_have_ten_colours():
-    assert len(set(charts.DIGITS)) == 10
+def seen(colours, deficiency):
+    """Colours as somebody sees them, in CAM02-UCS, where distances are differences to the eye."""
+    rgb = np.array([[int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)] for colour in colours])
+    if deficiency:
+        space = {"name": "sRGB1+CVD", "cvd_type": deficiency, "severity": 100}
+        rgb = np.clip(cspace_convert(rgb, space, "sRGB1"), 0, 1)
+    return cspace_convert(rgb, "sRGB1", "CAM02-UCS")
+
+
+@pytest.mark.parametrize("deficiency", [None, "protanomaly", "deuteranomaly", "tritanomaly"])
+@pytest.mark.parametrize("colours", [charts.DIGITS, charts.TEMPERATURES, (charts.WINNER, charts.OTHERS)])
+def test_everybody_can_tell_the_colours_apart(colours, deficiency):
+    points = seen(colours, deficiency)
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+    assert distances[~np.eye(len(points), dtype=bool)].min() > 14
 
 
 @pytest.mark.parametrize("count", [1, 4, 6, 7, 8])
