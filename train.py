@@ -3,6 +3,7 @@
     python train.py                      downloads MNIST, trains, writes lenet5.keras, lenet5.tflite and report.json
     python train.py --data mnist.npz     the same from a file in the layout of Keras's mnist.npz
     python train.py --recipe textbook    on MNIST alone, as textbooks do it, in a minute
+    python train.py --lesson             two networks for the lesson, at a dozen moments of the textbook recipe
 
 The default recipe takes about an hour on two cores. A run of it that was killed goes on where it was when it is started
 again. What the models score is in report.json.
@@ -14,14 +15,18 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import json
+import math
 import multiprocessing
 import os
 import platform
 import sys
 import tempfile
+import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on its build would drown the progress bars
 
@@ -29,11 +34,13 @@ from mnist_model import WEIGHTS, calibration
 from mnist_model.augment import make_round, vary
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.data import DataError, Mnist, Split, load_mnist
-from mnist_model.softmax import energy
+from mnist_model.lesson import LESSON, THRESHOLDS, load_network, snapshot
+from mnist_model.softmax import energy, one_hot, sigmoid, ten_thresholds
 from mnist_model.work import Work
 
 FILES = ("lenet5.keras", "lenet5.tflite", "report.json")
 KNOWN = 0.98  # of the validation digits shall pass as digits
+MOMENTS = (2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # steps after which the lesson looks; and at the end
 
 
 @dataclass(frozen=True)
@@ -102,10 +109,7 @@ def train(
     output.mkdir(parents=True, exist_ok=True)
     tempfile.TemporaryFile(dir=output).close()  # a folder that cannot be written to says so now, not after training
 
-    import keras  # only now: a wrong file name should not wait for TensorFlow
-
-    if keras.backend.backend() != "tensorflow":
-        sys.exit(f"train.py: Keras exports to LiteRT with TensorFlow, not with KERAS_BACKEND={keras.backend.backend()}")
+    keras = import_keras()
     if tensorboard and not importlib.util.find_spec("tensorboard"):
         sys.exit("train.py: --tensorboard needs `pip install tensorboard`")
     callbacks = [keras.callbacks.TensorBoard(tensorboard)] if tensorboard else []
@@ -124,6 +128,15 @@ def train(
     }
     write_model(model, report, output)
     work.remove()
+
+
+def import_keras():
+    """Import Keras only when all else is in order: a wrong file name should not wait for TensorFlow."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        sys.exit(f"train.py: Keras exports to LiteRT with TensorFlow, not with KERAS_BACKEND={keras.backend.backend()}")
+    return keras
 
 
 def versions() -> dict[str, str]:
@@ -182,7 +195,6 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
     Returns the model and its history. What it has done so far is in `work`, and is not done again.
     """
     import keras
-    import numpy as np
 
     from mnist_model import distillation
     from mnist_model.lenet import lenet5
@@ -261,7 +273,6 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
 
 def evaluate(model, mnist: Mnist, recipe: Recipe, seed: int) -> dict:
     """Measure a model, as `report.json` has it. The test set is looked at here, once, and decides nothing."""
-    import numpy as np
 
     def logits(images):
         return model.predict(images[..., None], batch_size=500, verbose=0)
@@ -288,8 +299,6 @@ def honest_temperature(logits, recipe: Recipe, validation: Split, seed: int) -> 
     Of the digits as they are too few are misread: T* came out 10 % higher on one half of them than on the other.
     `logits` is a function of (n, 28, 28) images in [0, 1].
     """
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     copies = 8 if recipe.bends else 1
     images = [vary(image, rng, neat=True, bends=recipe.bends) for _ in range(copies) for image in validation.images]
@@ -310,28 +319,101 @@ def write_model(model, report: dict, output: Path) -> None:
     print(f"Wrote {', '.join(FILES)} to {output}")
 
 
+def train_lesson(*, data: Path | None, epochs: int | None, seed: int, output: Path) -> None:
+    """Train the lesson's two networks (mnist_model/lesson.py), and write snapshots and report to `output`.
+
+    They are those of the textbook recipe, but for the loss of the second. Raises DataError as `train` does.
+    """
+    recipe = RECIPES["textbook"]
+    recipe = replace(recipe, epochs=epochs or recipe.epochs)
+    mnist = load_mnist(data)
+    output.mkdir(parents=True, exist_ok=True)
+    keras = import_keras()
+    from mnist_model.lenet import lenet5
+
+    started = time.perf_counter()
+    images, labels = mnist.train.images[..., None].astype("float32") / 255, mnist.train.labels
+    networks = {
+        "softmax": (keras.losses.SparseCategoricalCrossentropy(from_logits=True), labels),
+        "sigmoid": (keras.losses.BinaryCrossentropy(from_logits=True), one_hot(labels, 10)),
+    }
+    last = recipe.epochs * math.ceil(len(images) / recipe.batch_size)
+    steps = [*(step for step in MOMENTS if step < last), last]
+    with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as temporary:
+        folder = Path(temporary)
+        for kind, (loss, targets) in networks.items():
+            keras.utils.set_random_seed(seed)  # the same first weights for both, and the same order of the digits
+            model = lenet5()
+            model.compile(keras.optimizers.Adam(recipe.learning_rate), loss)
+
+            def look(batch: int, logs: dict, model=model, kind=kind) -> None:
+                if int(model.optimizer.iterations) in steps:
+                    export_half(model, folder / snapshot(kind, int(model.optimizer.iterations)))
+
+            print(f"Training the network with {kind}")
+            looks = keras.callbacks.LambdaCallback(on_train_batch_end=look)
+            model.fit(images, targets, batch_size=recipe.batch_size, epochs=recipe.epochs, callbacks=[looks])
+        report = {
+            **asdict(recipe),
+            "seed": seed,
+            "data_sha256": mnist.sha256,
+            "versions": versions(),
+            "digits": len(mnist.test.labels),
+            "moments": [look_at_moment(folder, step, mnist.test) for step in steps],
+            "seconds": round(time.perf_counter() - started, 1),
+        }
+        (folder / "report.json").write_text(json.dumps(report) + "\n")
+        for stale in output.glob("*.tflite"):
+            stale.unlink()
+        for file in folder.iterdir():
+            file.replace(output / file.name)
+    print(f"Wrote {2 * len(steps)} snapshots and report.json to {output}")
+
+
+def look_at_moment(folder: Path, step: int, test: Split) -> dict:
+    """Measure both networks, as `lesson.load_lesson` reads it, by the very files that the page loads."""
+    softmax, sigmoids = (
+        load_network(kind, step, folder).logits(test.images / np.float32(255)) for kind in ("softmax", "sigmoid")
+    )
+    outputs = sigmoid(sigmoids)
+    return {
+        "step": step,
+        "softmax": float((softmax.argmax(axis=1) == test.labels).mean()),
+        "largest": float((sigmoids.argmax(axis=1) == test.labels).mean()),
+        "fired": [ten_thresholds(outputs, test.labels, threshold) for threshold in THRESHOLDS],
+    }
+
+
+def export_half(model, file: Path) -> None:
+    """Write a forward pass for LiteRT with weights of 16 bits, half the usual size."""
+    import tensorflow as tf
+
+    half = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
+    model.export(file, format="litert", verbose=False, **half)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--recipe", choices=RECIPES, default="handwriting")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--recipe", choices=RECIPES, default="handwriting")
+    what.add_argument("--lesson", action="store_true", help="train the networks of the lesson instead")
     parser.add_argument("--data", type=Path, metavar="FILE", help="mnist.npz; without it, Keras's download and cache")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", default=0, help="default: %(default)s")
-    parser.add_argument("--output", type=Path, metavar="FOLDER", default=WEIGHTS, help="default: %(default)s")
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help=f"default: {WEIGHTS}, or {LESSON}")
     parser.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="write the student's curves for TensorBoard")
     options = parser.parse_args()
     if options.epochs is not None and options.epochs < 1:
         parser.error("--epochs must be at least 1")
     if not 0 <= options.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
+    common = {"data": options.data, "epochs": options.epochs, "seed": options.seed}
+    options.output = options.output or (LESSON if options.lesson else WEIGHTS)
     try:
-        train(
-            options.recipe,
-            data=options.data,
-            epochs=options.epochs,
-            seed=options.seed,
-            output=options.output,
-            tensorboard=options.tensorboard,
-        )
+        if options.lesson:
+            train_lesson(**common, output=options.output)
+        else:
+            train(options.recipe, **common, output=options.output, tensorboard=options.tensorboard)
     except (DataError, OSError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1

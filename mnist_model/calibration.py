@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnist_model.softmax import softmax
+from mnist_model.softmax import cross_entropy, softmax
 
 
 class Reliability(NamedTuple):
@@ -24,7 +24,7 @@ class Reliability(NamedTuple):
 
 
 def best_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
-    """Return the temperature T* > 0 that minimises the negative log-likelihood of labels.
+    """Return the temperature T* > 0 that minimises the mean cross-entropy (the negative log-likelihood) of labels.
 
     Parameters
     ----------
@@ -36,16 +36,9 @@ def best_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     from scipy.optimize import minimize_scalar  # here, because the pages read what this found and need no SciPy
 
     def cost(log_t: float) -> float:
-        return negative_log_likelihood(logits, labels, np.exp(log_t))
+        return float(cross_entropy(logits, labels, np.exp(log_t)).mean())
 
     return float(np.exp(minimize_scalar(cost, bounds=(np.log(0.05), np.log(20)), method="bounded").x))
-
-
-def negative_log_likelihood(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0) -> float:
-    """Return the mean of -ln p(label), in nats, at a temperature. Shapes as for `best_temperature`."""
-    z = np.asarray(logits, float) / temperature
-    z = z - z.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), np.asarray(labels)]))
 
 
 def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = 15) -> Reliability:
@@ -77,7 +70,7 @@ def summary(logits: ArrayLike, labels: ArrayLike, temperature: float) -> dict:
         "accuracy": float(np.mean(np.argmax(logits, axis=1) == np.asarray(labels))),
         **{
             when: {
-                "nll": negative_log_likelihood(logits, labels, t),
+                "nll": float(cross_entropy(logits, labels, t).mean()),
                 "ece": expected_calibration_error(softmax(np.asarray(logits), t), labels),
             }
             for when, t in (("before", 1.0), ("after", temperature))

@@ -23,6 +23,8 @@ class Classifier:
     ----------
     path : path-like
         A LiteRT file from (n, 28, 28, 1) float32 in [0, 1] to (n, 10) float32 logits, as `train.py` writes it.
+    remake : str
+        The command that makes it, for the message where it is missing or damaged.
 
     Raises
     ------
@@ -30,8 +32,8 @@ class Classifier:
         If there is no such file, or it is damaged, or its input and output have other shapes.
     """
 
-    def __init__(self, path: str | Path = WEIGHTS / "lenet5.tflite"):
-        remedy = "`python train.py` makes the model files anew"
+    def __init__(self, path: str | Path = WEIGHTS / "lenet5.tflite", remake: str = "python train.py"):
+        remedy = f"`{remake}` makes the model files anew"
         try:
             model = Path(path).read_bytes()
         except OSError as error:

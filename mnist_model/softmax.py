@@ -1,11 +1,15 @@
-"""Softmax with a temperature, and how undecided its answer is. NumPy only.
+"""Softmax with a temperature, how undecided its answer is, what it replaces and how it is trained. NumPy only.
 
     p_i = exp(z_i / T) / sum_j exp(z_j / T)
 
 z are the logits: the raw scores of a network's last layer. T divides the *logits*; dividing the softmax's outputs
 would only scale ten probabilities that no longer add up to 1. T < 1 sharpens the distribution, T > 1 flattens it, and
 no T changes the order of the classes.
+
+The page of the lesson shows the code of these functions as it stands here.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,18 +35,18 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
     ValueError
         If T is not a positive finite number, a logit is NaN or infinite, or there is no class to choose from.
     """
-    z = np.asarray(logits, dtype=np.float64)
-    if not (np.ndim(temperature) == 0 and np.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"temperature must be a finite number above 0, not {temperature!r}")
-    if z.ndim == 0 or z.shape[-1] == 0:
-        raise ValueError(f"logits need at least one class along their last axis, not shape {z.shape}")
-    if not np.isfinite(z).all():
-        raise ValueError("logits must be finite, without NaN or infinities")
+    z, t = _checked(logits, temperature)
     # exp(z) overflows from z = 710 on. Subtracting the maximum first changes nothing (it cancels out of the fraction)
     # and makes the largest term exp(0) = 1; what overflows now is -inf, whose exp is the right answer, 0.
     with np.errstate(over="ignore", under="ignore"):
-        e = np.exp((z - z.max(axis=-1, keepdims=True)) / float(temperature))
+        e = np.exp((z - z.max(axis=-1, keepdims=True)) / t)
         return e / e.sum(axis=-1, keepdims=True)
+
+
+def naive_softmax(logits: ArrayLike) -> NDArray[np.float64]:
+    """Softmax by its formula as it stands, which fails from z = 710 on: to be seen doing so, not to be used."""
+    e = np.exp(np.asarray(logits, dtype=np.float64))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 def entropy(probabilities: ArrayLike) -> NDArray[np.float64]:
@@ -110,3 +114,143 @@ def energy(logits: ArrayLike) -> NDArray[np.float64]:
     z = np.asarray(logits, dtype=np.float64)
     top = z.max(axis=-1)
     return -(top + np.log(np.exp(z - top[..., None]).sum(axis=-1)))
+
+
+# What came before softmax: an output of its own for each question, and a threshold.
+
+
+def sigmoid(logits: ArrayLike) -> NDArray[np.float64]:
+    """Squeeze scores into (0, 1), each by itself: 1 / (1 + exp(-z)). It is the softmax of z and 0.
+
+    Parameters
+    ----------
+    logits : array_like, any shape
+        Finite scores.
+    """
+    z = np.asarray(logits, dtype=np.float64)
+    e = np.exp(-np.abs(z))  # of nothing above 0, or else it overflows
+    return np.where(z < 0, e, 1) / (1 + e)
+
+
+class Verdicts(NamedTuple):
+    """What one threshold makes of answers to a yes/no question: a count of each kind."""
+
+    hits: int  # over the threshold, and should be
+    misses: int  # should be, and are not
+    false_alarms: int  # are, and should not be
+    rejections: int  # are not, and should not be
+
+
+def one_threshold(outputs: ArrayLike, truth: ArrayLike, threshold: float) -> Verdicts:
+    """Count hits, misses, false alarms and correct rejections.
+
+    Parameters
+    ----------
+    outputs : array_like, shape (n,)
+    truth : array_like, shape (n,), bool
+        Whether the answer should be yes.
+    threshold : float
+        The answer is yes where an output is over it.
+    """
+    yes, truth = np.asarray(outputs) > threshold, np.asarray(truth)
+    counts = (yes & truth), (~yes & truth), (yes & ~truth), (~yes & ~truth)
+    return Verdicts(*(int(kind.sum()) for kind in counts))
+
+
+class Fired(NamedTuple):
+    """What thresholds make of answers to a question with K answers: a count of each kind. They add up to n."""
+
+    none: int  # no output over the threshold
+    right: int  # exactly one, and the right one
+    wrong: int  # exactly one, and a wrong one
+    several: int
+
+
+def ten_thresholds(outputs: ArrayLike, labels: ArrayLike, threshold: float) -> Fired:
+    """Count how many have no output over the threshold, exactly one, or several.
+
+    Parameters
+    ----------
+    outputs : array_like, shape (n, K)
+    labels : array_like, shape (n,)
+        The right classes, integers from 0 to K - 1.
+    threshold : float
+    """
+    over = np.asarray(outputs) > threshold
+    count, first = over.sum(axis=1), over.argmax(axis=1)
+    right = (count == 1) & (first == labels)
+    wrong = (count == 1) & (first != labels)
+    return Fired(*(int(kind.sum()) for kind in (count == 0, right, wrong, count > 1)))
+
+
+# How a network with a softmax is trained.
+
+
+def one_hot(labels: ArrayLike, classes: int) -> NDArray[np.float64]:
+    """Write labels as rows of 0 with a single 1: the distribution that is certain of the right answer.
+
+    Parameters
+    ----------
+    labels : array_like, shape (...), integers from 0 to classes - 1
+    classes : int
+        K.
+
+    Returns
+    -------
+    ndarray, shape (..., K), float64
+    """
+    return np.eye(classes)[np.asarray(labels)]
+
+
+def cross_entropy(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
+    """The loss -sum y ln p, in nats, y being one-hot: the surprise -ln p(label) at the right answer.
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., K)
+    labels : array_like, shape (...)
+        Integers from 0 to K - 1.
+    temperature : float
+        T > 0, finite.
+
+    Returns
+    -------
+    ndarray, shape (...), float64
+        From 0, if the label had all the probability, without an upper bound. ln K if all classes are alike.
+
+    Raises
+    ------
+    ValueError
+        As `softmax` does.
+    """
+    z, t = _checked(logits, temperature)
+    # The logarithm of the softmax is taken on paper: of a p that rounds to 0 it could not be had any more.
+    with np.errstate(over="ignore", under="ignore"):
+        z = (z - z.max(axis=-1, keepdims=True)) / t
+        log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return -np.where(one_hot(labels, z.shape[-1]), log_p, 0).sum(axis=-1)
+
+
+def cross_entropy_gradient(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
+    """The slope of `cross_entropy` by each logit, (p - y) / T: training goes against it, p down and y up.
+
+    Parameters and errors are those of `cross_entropy`.
+
+    Returns
+    -------
+    ndarray, shape (..., K), float64
+        Adds up to 0 along the last axis: what one class is pushed up, the others are pushed down.
+    """
+    p = softmax(logits, temperature)
+    return (p - one_hot(labels, p.shape[-1])) / temperature
+
+
+def _checked(logits: ArrayLike, temperature: float) -> tuple[NDArray[np.float64], float]:
+    z = np.asarray(logits, dtype=np.float64)
+    if not (np.ndim(temperature) == 0 and np.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"temperature must be a finite number above 0, not {temperature!r}")
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"logits need at least one class along their last axis, not shape {z.shape}")
+    if not np.isfinite(z).all():
+        raise ValueError("logits must be finite, without NaN or infinities")
+    return z, float(temperature)
