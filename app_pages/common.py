@@ -6,15 +6,16 @@ number to each drawing that was kept; `news` and `problem` are what happened and
 """
 
 import logging
+import math
 import re
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from mnist_model import images
+from mnist_model import charts, images
 from mnist_model.classifier import Classifier, ModelFileError
-from mnist_model.data import load_test_set
+from mnist_model.data import Split, load_test_set
 from mnist_model.preprocess import to_mnist
 from mnist_model.report import Trust, load_trust
 from mnist_model.softmax import softmax
@@ -22,6 +23,7 @@ from mnist_model.softmax import softmax
 SIZE = 320  # of the canvas, in pixels: fits a phone's width
 SHELF = 12  # drawings that may be kept
 LONGEST_NAME = 20
+TEMPERATURES = [t for t in charts.SCALE if 0.1 <= t <= 10]  # of the slider
 
 LOG = logging.getLogger(__name__)
 
@@ -68,23 +70,80 @@ def read(picture: np.ndarray) -> Reading | None:
 
 
 @st.cache_resource
-def ready_digits() -> list[np.ndarray]:
-    """For each digit, its images, (n, 28, 28) uint8."""
-    digits, labels = load_test_set()
-    return [digits[labels == digit] for digit in range(10)]
+def test_digits() -> Split:
+    return load_test_set()
 
 
 @st.cache_resource
 def four_or_nine() -> Reading:
     """Of the digits that may be a 4 as well as a 9, the one that the network is most undecided about."""
-    kind = np.concatenate([ready_digits()[4], ready_digits()[9]])
+    digits, labels = test_digits()
+    kind = digits[(labels == 4) | (labels == 9)]
     p = softmax(classifier().logits(kind / np.float32(255)))
     return read(images.enlarge(kind[p[:, [4, 9]].min(axis=1).argmax()], SIZE))
 
 
 def ready_digit(digit: int, number: int = 0) -> Reading:
-    kind = ready_digits()[digit]
-    return read(images.enlarge(kind[number % len(kind)], SIZE))
+    digits, labels = test_digits()
+    kind = np.flatnonzero(labels == digit)
+    return read(images.enlarge(digits[kind[number % len(kind)]], SIZE))
+
+
+# What is looked at, on the pages that do not draw.
+
+DRAWN, DOUBTFUL = "drawing", "4 or 9"
+
+
+def choices() -> dict[str, str]:
+    """What may be chosen to be looked at, and what to call it."""
+    names = {DRAWN: f"Your drawing, a {state.reading.logits.argmax()}"} if state.get("reading") else {}
+    names |= {f"kept {number}": kept.name for number, kept in shelf().items()}
+    return names | {DOUBTFUL: "A 4 or a 9"} | {f"ready {n}": f"A ready {n}" for n in range(10)}
+
+
+def reading_of(choice: str) -> Reading:
+    match choice.split():
+        case ["kept", number]:
+            return shelf()[int(number)].reading
+        case ["ready", digit]:
+            return ready_digit(int(digit))
+    return state.reading if choice == DRAWN else four_or_nine()
+
+
+def choose() -> tuple[str, Reading]:
+    """Let the reader choose a digit, and show it. Raises DataError if there are no ready ones."""
+    picture = st.container(width=72)
+    names = choices()
+    chosen = st.selectbox("Digit", list(names), format_func=names.get, key="of", bind="query-params")
+    reading = reading_of(chosen)
+    picture.image(
+        images.pixels_url(reading.digit),
+        alt=f"The 28 by 28 pixels that the network gets, read as {reading.logits.argmax()}",
+        width=72,
+    )
+    return chosen, reading
+
+
+def temperature_slider(**options) -> float:
+    return st.select_slider(
+        "Temperature", TEMPERATURES, value=1, format_func="{:g}".format, key="T", bind="query-params", **options
+    )
+
+
+def follow_link() -> None:
+    """Where the page's link asks for a temperature that the slider does not have, put the nearest in the link.
+
+    From there on the slider, which is bound to the link, does the rest.
+    """
+    linked = st.query_params.get("T", "")
+    try:
+        wanted = math.log(float(linked))
+    except ValueError:
+        return  # of what is no temperature, the slider makes its default
+    nearest = f"{min(TEMPERATURES, key=lambda t: abs(math.log(t) - wanted)):g}"
+    if math.isfinite(wanted) and linked != nearest:
+        st.query_params["T"] = nearest
+        st.rerun()
 
 
 # The canvas.
@@ -149,6 +208,11 @@ def tell() -> None:
         st.toast(state.pop("news"), icon=":material/bookmark:")
     if "problem" in state:
         st.toast(f"That did not work: {state.pop('problem')}", icon=":material/error:")
+
+
+def clamp(low: float, value: float, high: float) -> float:
+    """Bring what the browser sent into its bounds. What is no number becomes the lowest."""
+    return min(high, max(low, value))
 
 
 def ask_for_model() -> None:

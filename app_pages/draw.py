@@ -9,8 +9,10 @@ from streamlit_drawable_canvas import st_canvas
 
 from app_pages.common import (
     SIZE,
+    TEMPERATURES,
     Reading,
     ask_for_model,
+    follow_link,
     keep,
     lay,
     load,
@@ -18,6 +20,7 @@ from app_pages.common import (
     ready_digit,
     state,
     tell,
+    temperature_slider,
     trusted,
 )
 from mnist_model import charts, images
@@ -26,8 +29,6 @@ from mnist_model.preprocess import trace
 from mnist_model.softmax import energy, entropy, softmax
 
 PENS = range(6, 41, 2)
-
-TEMPERATURES = [t for t in charts.SCALE if 0.1 <= t <= 10]
 
 # Where on the slider the network's certainty is honest.
 MARK = (
@@ -97,22 +98,6 @@ def reset_temperature() -> None:
     state.T = 1
 
 
-def follow_link() -> None:
-    """Where the page's link asks for a temperature that the slider does not have, put the nearest in the link.
-
-    From there on the slider, which is bound to the link, does the rest.
-    """
-    linked = st.query_params.get("T", "")
-    try:
-        wanted = math.log(float(linked))
-    except ValueError:
-        return  # of what is no temperature, the slider makes its default
-    nearest = f"{min(TEMPERATURES, key=lambda t: abs(math.log(t) - wanted)):g}"
-    if math.isfinite(wanted) and linked != nearest:
-        st.query_params["T"] = nearest
-        st.rerun()
-
-
 # What is seen.
 
 
@@ -169,15 +154,9 @@ def answer(reading: Reading | None) -> None:
     certainty = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
-            temperature = st.select_slider(
-                "Temperature",
-                TEMPERATURES,
-                value=1,
-                format_func="{:g}".format,
-                key="T",
-                bind="query-params",
+            temperature = temperature_slider(
                 help="Divides the ten scores before the softmax. Below 1 the answer sharpens, above 1 it flattens; "
-                "the order of the digits never changes.",
+                "the order of the digits never changes."
             )
             calibrated = trusted()
             if calibrated:

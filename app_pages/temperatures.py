@@ -7,12 +7,14 @@ import numpy as np
 import streamlit as st
 
 from app_pages.common import (
+    DOUBTFUL,
     LONGEST_NAME,
     SHELF,
     SIZE,
     Kept,
     Reading,
     ask_for_model,
+    choose,
     four_or_nine,
     keep,
     lay,
@@ -38,26 +40,8 @@ DRAWS = (1, 10, 100, 10_000)
 MOST_DRAWS = 100_000
 LARGEST_SEED = 2**32 - 1
 
-DRAWN, DOUBTFUL = "drawing", "4 or 9"
-
 
 # What is compared.
-
-
-def choices() -> dict[str, str]:
-    """What may be chosen to be looked at, and what to call it."""
-    names = {DRAWN: f"Your drawing, a {state.reading.logits.argmax()}"} if state.get("reading") else {}
-    names |= {f"kept {number}": kept.name for number, kept in shelf().items()}
-    return names | {DOUBTFUL: "A 4 or a 9"} | {f"ready {n}": f"A ready {n}" for n in range(10)}
-
-
-def reading_of(choice: str) -> Reading:
-    match choice.split():
-        case ["kept", number]:
-            return shelf()[int(number)].reading
-        case ["ready", digit]:
-            return ready_digit(int(digit))
-    return state.reading if choice == DRAWN else four_or_nine()
 
 
 def parse(texts: list[str]) -> tuple[list[float], list[str]]:
@@ -148,12 +132,9 @@ def views(reading: Reading, temperatures: list[float]) -> None:
 
 def controls() -> tuple[Reading, list[float]]:
     """Choose what to look at, and at which temperatures."""
-    names = choices()
     digit, heat = st.columns([5, 7], vertical_alignment="bottom")
     with digit.container(horizontal=True, vertical_alignment="bottom", wrap=False):
-        picture = st.container(width=72)
-        chosen = st.selectbox("Digit", list(names), format_func=names.get, key="of", bind="query-params")
-        reading = reading_of(chosen)
+        chosen, reading = choose()
         st.button(
             "Keep",
             icon=":material/bookmark:",
@@ -176,11 +157,6 @@ def controls() -> tuple[Reading, list[float]]:
     temperatures, bad = parse(texts)
     if bad:
         heat.warning(f"No temperature from {charts.COLDEST:g} to {charts.HOTTEST:g}: {plain(', '.join(bad)[:80])}")
-    picture.image(
-        images.pixels_url(reading.digit),
-        alt=f"The 28 by 28 pixels that the network gets, read as {reading.logits.argmax()}",
-        width=72,
-    )
     return reading, temperatures
 
 

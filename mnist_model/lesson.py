@@ -27,10 +27,11 @@ class Moment(NamedTuple):
     softmax: float  # share of test digits that the softmax network reads right
     largest: float  # share that the sigmoid network reads right, if its largest output is taken for an answer
     fired: list[Fired]  # what a threshold on its ten outputs does instead, for each of THRESHOLDS
+    networks: dict[str, Classifier]  # themselves: "softmax" and "sigmoid"
 
 
 class Lesson(NamedTuple):
-    """The moments, in order, and what is to be said of the training."""
+    """The moments, in order, and how the networks were trained."""
 
     moments: list[Moment]
     digits: int  # in the test set
@@ -49,21 +50,25 @@ def load_network(kind: str, step: int, folder: Path = LESSON) -> Classifier:
 
 
 def load_lesson(folder: Path = LESSON) -> Lesson:
-    """Read the report. Raises ModelFileError if it is missing, damaged, or of another version."""
+    """Read the report and the networks. Raises ModelFileError if a file is missing, damaged, or of another version."""
     path = folder / "report.json"
     try:
         report = json.loads(path.read_text())
         moments = [
-            Moment(m["step"], m["softmax"], m["largest"], [Fired(*counts) for counts in m["fired"]])
-            for m in report["moments"]
+            Moment(
+                step=found["step"],
+                softmax=found["softmax"],
+                largest=found["largest"],
+                fired=[Fired(*counts) for counts in found["fired"]],
+                networks={kind: load_network(kind, found["step"], folder) for kind in ("softmax", "sigmoid")},
+            )
+            for found in report["moments"]
         ]
         lesson = Lesson(moments, report["digits"], report["batch_size"], report["epochs"])
-        if not moments or any(sum(f) != lesson.digits for m in moments for f in m.fired):
-            raise ValueError("its counts do not add up")
-        if any(len(m.fired) != len(THRESHOLDS) for m in moments):
-            raise ValueError("it is of other thresholds")
+        if not moments or any(len(moment.fired) != len(THRESHOLDS) for moment in moments):
+            raise ValueError("it has other moments or thresholds")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFileError(
-            f"{path} cannot be read ({type(error).__name__}: {error}); `{REMAKE}` makes the lesson's files anew"
+            f"{path} cannot be read ({type(error).__name__}: {error}); `{REMAKE}` makes the model files anew"
         ) from error
     return lesson

@@ -45,7 +45,7 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
 
 def naive_softmax(logits: ArrayLike) -> NDArray[np.float64]:
     """Softmax by its formula as it stands, which fails from z = 710 on: to be seen doing so, not to be used."""
-    e = np.exp(np.asarray(logits, dtype=np.float64))
+    e = np.exp(logits)
     return e / e.sum(axis=-1, keepdims=True)
 
 

@@ -3,7 +3,7 @@ import pytest
 from colorspacious import cspace_convert
 from scipy.stats import entropy as scipy_entropy
 
-from mnist_model import charts
+from mnist_model import charts, lesson_charts
 from mnist_model.softmax import softmax
 
 LOGITS = np.array([0.5, -3, 2, 8, 1, 7.5, -10, 0, 3, 2])
@@ -81,7 +81,7 @@ def seen(colours, deficiency):
 
 
 @pytest.mark.parametrize("deficiency", [None, "protanomaly", "deuteranomaly", "tritanomaly"])
-@pytest.mark.parametrize("colours", [charts.DIGITS, charts.TEMPERATURES, (charts.WINNER, charts.OTHERS)])
+@pytest.mark.parametrize("colours", [charts.DIGITS, charts.TEMPERATURES, (charts.WINNER, *lesson_charts.FIRED)])
 def test_everybody_can_tell_the_colours_apart(colours, deficiency):
     points = seen(colours, deficiency)
     distances = np.linalg.norm(points[:, None] - points[None], axis=2)

@@ -1,12 +1,26 @@
 import numpy as np
 import pytest
+import scipy.optimize
 import scipy.special
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from sklearn.metrics import confusion_matrix, log_loss
 
-from mnist_model.softmax import energy, entropy, sample, softmax
+from mnist_model.softmax import (
+    cross_entropy,
+    cross_entropy_gradient,
+    energy,
+    entropy,
+    naive_softmax,
+    one_hot,
+    one_threshold,
+    sample,
+    sigmoid,
+    softmax,
+    ten_thresholds,
+)
 
 TEMPERATURES = st.floats(1e-6, 1e6)
 
@@ -132,3 +146,90 @@ def test_cold_samples_are_the_largest(seed, temperature):
 def test_senseless_samples_are_refused(p, size, seed):
     with pytest.raises(ValueError, match=r"sum|negative|non-negative"):
         sample(p, size, seed)
+
+
+def test_the_naive_formula_agrees_until_it_overflows():
+    np.testing.assert_allclose(naive_softmax([-1, 0, 1, 2, 3]), softmax([-1, 0, 1, 2, 3]), rtol=1e-14)
+    with np.errstate(all="ignore"):
+        assert np.isnan(naive_softmax([1000, 1001, 1002])).all()
+    np.testing.assert_allclose(softmax([1000, 1001, 1002]), naive_softmax([0, 1, 2]), rtol=1e-14)
+
+
+@given(scores(bound=1e6))
+def test_sigmoid_against_scipy(z):
+    np.testing.assert_allclose(sigmoid(z), scipy.special.expit(z), rtol=1e-12, atol=1e-300)
+
+
+@given(st.floats(-700, 700))
+def test_sigmoid_is_the_softmax_of_a_number_and_nothing(z):
+    np.testing.assert_allclose([sigmoid(z), sigmoid(-z)], softmax([z, 0]), rtol=1e-12)
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1))
+def test_one_threshold_against_scikit_learn(seed, threshold):
+    rng = np.random.default_rng(seed)
+    outputs, truth = rng.random(50).round(1), rng.random(50) < 0.3
+    (rejections, false_alarms), (misses, hits) = confusion_matrix(truth, outputs > threshold, labels=[False, True])
+    assert one_threshold(outputs, truth, threshold) == (hits, misses, false_alarms, rejections)
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1))
+def test_ten_thresholds_one_digit_at_a_time(seed, threshold):
+    rng = np.random.default_rng(seed)
+    outputs, labels = rng.random((50, 10)) ** 4, rng.integers(0, 10, 50)
+    counts = dict.fromkeys(("none", "right", "wrong", "several"), 0)
+    for scores_of_one, label in zip(outputs, labels, strict=True):
+        match [digit for digit in range(10) if scores_of_one[digit] > threshold]:
+            case []:
+                counts["none"] += 1
+            case [digit]:
+                counts["right" if digit == label else "wrong"] += 1
+            case _:
+                counts["several"] += 1
+    assert ten_thresholds(outputs, labels, threshold)._asdict() == counts
+
+
+def test_one_hot():
+    np.testing.assert_array_equal(one_hot(2, 4), [0, 0, 1, 0])
+    np.testing.assert_array_equal(one_hot([[0], [1]], 2), [[[1, 0]], [[0, 1]]])
+    with pytest.raises(IndexError):
+        one_hot(10, 10)
+
+
+def labelled(seed, bound=10):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(-bound, bound, (8, 10)), rng.integers(0, 10, 8)
+
+
+@given(st.integers(0, 10_000), st.floats(0.1, 10))
+def test_cross_entropy_against_scikit_learn(seed, temperature):
+    z, labels = labelled(seed, bound=3 * temperature)  # scikit-learn rounds the smallest probabilities away
+    expected = log_loss(labels, scipy.special.softmax(z / temperature, axis=1), labels=range(10))
+    assert cross_entropy(z, labels, temperature).mean() == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_cross_entropy_and_its_gradient_against_tensorflow(temperature):
+    import tensorflow as tf  # slow: only where it is needed
+
+    z, labels = labelled(seed=1, bound=100)
+    variable = tf.Variable(z)
+    with tf.GradientTape() as tape:
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, variable / temperature)
+    np.testing.assert_allclose(cross_entropy(z, labels, temperature), loss.numpy(), rtol=1e-12)
+    gradient = tape.gradient(loss, variable).numpy()
+    np.testing.assert_allclose(cross_entropy_gradient(z, labels, temperature), gradient, rtol=1e-12, atol=1e-12)
+
+
+@given(st.integers(0, 10_000), st.floats(0.2, 5))
+def test_the_gradient_against_finite_differences(seed, temperature):
+    z, labels = labelled(seed, bound=5)
+    found = scipy.optimize.approx_fprime(z[0], lambda logits: float(cross_entropy(logits, labels[0], temperature)))
+    np.testing.assert_allclose(cross_entropy_gradient(z[0], labels[0], temperature), found, atol=1e-5 / temperature**2)
+
+
+def test_the_loss_stays_exact_where_the_probability_is_0():
+    assert cross_entropy([0, 1e4], 0) == 1e4
+    assert cross_entropy([0, 0.5], 0, 1e-300) == pytest.approx(5e299)
+    assert cross_entropy([0, 1e300], 1, 1e-300) == 0
+    assert cross_entropy(np.zeros(10), 3) == pytest.approx(np.log(10))
