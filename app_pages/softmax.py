@@ -188,7 +188,6 @@ def ten_outputs(reading: Reading) -> None:
         f"Age, in batches of {the_lesson().batch_size} digits",
         [moment.step for moment in moments],
         100,
-        format_func="{:,}".format,
         key="age",
         bind="query-params",
     )

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from mnist_model.classifier import Classifier
+from mnist_model.lesson import load_lesson
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,7 +82,9 @@ def test_a_wrong_file_costs_one_line_and_no_waiting(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("arguments", [("--epochs", "0"), ("--seed", "-1"), ("--recipe", "none")])
+@pytest.mark.parametrize(
+    "arguments", [("--epochs", "0"), ("--seed", "-1"), ("--recipe", "none"), ("--lesson", "--recipe", "textbook")]
+)
 def test_refuses_settings_that_make_no_sense(arguments):
     done = run(*arguments)
     assert done.returncode == 2
@@ -126,6 +129,18 @@ def test_a_failed_write_leaves_the_old_model(tmp_path):
     with pytest.raises(TypeError):
         write_model(model, {"which": object()}, tmp_path)  # no JSON
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == old
+
+
+def test_the_lesson_in_one_epoch(tmp_path, data):
+    output = tmp_path / "lesson"
+    output.mkdir()
+    (output / "softmax-00099.tflite").write_text("of an older run, with other moments")
+    done = run("--lesson", "--data", data, "--epochs", 1, "--output", output)
+    assert done.returncode == 0, done.stderr
+    found = load_lesson(output)
+    assert [moment.step for moment in found.moments] == [2, 5, 10, 20, 50, 100, 200, 500, 1000, 1719]
+    assert found.moments[-1].softmax > 0.95
+    assert len(list(output.iterdir())) == 2 * 10 + 1
 
 
 def test_the_network_is_lenet5():

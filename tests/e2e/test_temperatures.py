@@ -32,7 +32,7 @@ def titles(page):
 
 
 def test_temperatures_are_added_and_removed_and_the_link_brings_them(open_page):
-    page = open_page("/temperatures?of=ready+4")
+    page = open_page("/temperatures?of=A+ready+4")
     expect(page.locator(".annotation-text")).to_have_count(5)
     box = page.get_by_role("combobox", name="Temperatures")
     box.fill("0.3")
