@@ -13,6 +13,7 @@ from mnist_model import WEIGHTS, calibration
 from mnist_model.classifier import Classifier
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.data import SHAPES
+from mnist_model.lesson import THRESHOLDS, load_lesson
 from train import RECIPES
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +32,15 @@ def test_quotes_the_reports():
     assert f"over {shipped['epochs']} epochs" in said
     assert f"batches of {textbook['batch_size']}, {textbook['epochs']} epochs" in said
     assert f"{SHAPES['x_test'][0]:,} test digits" in said
+
+
+def test_quotes_the_lesson():
+    lesson, said = load_lesson(), " ".join(README.split())
+    (moment,) = (moment for moment in lesson.moments if moment.step == 100)
+    fired = moment.fired[THRESHOLDS.index(0.3)]
+    failed = (fired.none + fired.several) / lesson.digits
+    assert f"after 100 batches, a threshold of 0.30 leaves {failed:.1%} of the test digits" in said
+    assert f"the one with softmax reads {moment.softmax:.1%} right" in said
 
 
 def test_the_reports_are_of_the_recipes_as_they_stand():
