@@ -363,10 +363,12 @@ def train_lesson(*, data: Path | None, epochs: int | None, seed: int, output: Pa
             "seconds": round(time.perf_counter() - started, 1),
         }
         (folder / "report.json").write_text(json.dumps(report) + "\n")
+        made = {file.name for file in folder.iterdir()}
+        for name in sorted(made, reverse=True):  # the report, which names the snapshots, after them
+            (folder / name).replace(output / name)
         for stale in output.glob("*.tflite"):
-            stale.unlink()
-        for file in folder.iterdir():
-            file.replace(output / file.name)
+            if stale.name not in made:
+                stale.unlink()
     print(f"Wrote {2 * len(steps)} snapshots and report.json to {output}")
 
 
@@ -405,6 +407,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.epochs is not None and options.epochs < 1:
         parser.error("--epochs must be at least 1")
+    if options.lesson and options.tensorboard:
+        parser.error("--tensorboard goes with a recipe, not with --lesson")
     if not 0 <= options.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
     common = {"data": options.data, "epochs": options.epochs, "seed": options.seed}

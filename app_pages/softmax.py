@@ -164,8 +164,8 @@ def one_output(reading: Reading) -> None:
     )
     st.caption(
         "The digits by their output; each step upwards is ten times as many, or else the few that are neither near 0 "
-        "nor near 1 could not be seen. The diamond is the digit chosen above. The network has learned from "
-        f"{the_lesson().epochs} rounds of MNIST's training digits."
+        "nor near 1 could not be seen. The diamond is the digit chosen above. The network is one output of the ten in "
+        f"the next step, and has learned from {the_lesson().epochs} rounds of MNIST's training digits."
     )
     st.markdown(
         "Lower the threshold: fewer misses, more false alarms. Raise it: the other way round. That trade remains, but "
