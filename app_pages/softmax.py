@@ -336,7 +336,7 @@ def max_or_sample() -> None:
             st.button(f"+{more:,}", key=f"draw_{more}", on_click=draw, args=(more,), disabled=full())
         st.button("Start over", icon=":material/restart_alt:", on_click=start_over)
     p = softmax(z)
-    larger = int(np.argmax(z))
+    larger = take_largest(z)
     often, seldom = "ab"[larger], "ab"[1 - larger]
     drawn = sample(p, state.pair_draws, state.pair_seed)
     counts = np.bincount(drawn, minlength=2)
@@ -366,7 +366,12 @@ def max_or_sample() -> None:
         f"and {seldom} now and then. That is what *soft* means; and why a program that writes text does not always "
         "write the same."
     )
-    show_code("max or sample", sample)
+    show_code("max or sample", take_largest, sample)
+
+
+def take_largest(z: list[float]) -> int:
+    """Max: the place of the largest."""
+    return int(np.argmax(z))
 
 
 def full() -> bool:

@@ -228,7 +228,7 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0
     with np.errstate(over="ignore", under="ignore"):
         z = (z - z.max(axis=-1, keepdims=True)) / t
         log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    return -np.where(one_hot(labels, z.shape[-1]), log_p, 0).sum(axis=-1)
+    return np.where(one_hot(labels, z.shape[-1]), -log_p, 0).sum(axis=-1)
 
 
 def cross_entropy_gradient(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:

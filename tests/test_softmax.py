@@ -231,5 +231,5 @@ def test_the_gradient_against_finite_differences(seed, temperature):
 def test_the_loss_stays_exact_where_the_probability_is_0():
     assert cross_entropy([0, 1e4], 0) == 1e4
     assert cross_entropy([0, 0.5], 0, 1e-300) == pytest.approx(5e299)
-    assert cross_entropy([0, 1e300], 1, 1e-300) == 0
+    assert str(cross_entropy([0, 1e300], 1, 1e-300)) == "0.0"  # and not -0.0
     assert cross_entropy(np.zeros(10), 3) == pytest.approx(np.log(10))
