@@ -363,12 +363,11 @@ def train_lesson(*, data: Path | None, epochs: int | None, seed: int, output: Pa
             "seconds": round(time.perf_counter() - started, 1),
         }
         (folder / "report.json").write_text(json.dumps(report) + "\n")
-        made = {file.name for file in folder.iterdir()}
-        for name in sorted(made, reverse=True):  # the report, which names the snapshots, after them
-            (folder / name).replace(output / name)
-        for stale in output.glob("*.tflite"):
-            if stale.name not in made:
-                stale.unlink()
+        # Without a report there is no lesson: it goes first and comes last, so that it never names what is not there.
+        for stale in (output / "report.json", *output.glob("softmax-*.tflite"), *output.glob("sigmoid-*.tflite")):
+            stale.unlink(missing_ok=True)
+        for file in (*folder.glob("*.tflite"), folder / "report.json"):
+            file.replace(output / file.name)
     print(f"Wrote {2 * len(steps)} snapshots and report.json to {output}")
 
 
@@ -405,14 +404,16 @@ def main() -> int:
     parser.add_argument("--output", type=Path, metavar="FOLDER", help=f"default: {WEIGHTS}, or {LESSON}")
     parser.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="write the student's curves for TensorBoard")
     options = parser.parse_args()
+    options.output = options.output or (LESSON if options.lesson else WEIGHTS)
     if options.epochs is not None and options.epochs < 1:
         parser.error("--epochs must be at least 1")
     if options.lesson and options.tensorboard:
         parser.error("--tensorboard goes with a recipe, not with --lesson")
     if not 0 <= options.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
+    if options.lesson and (options.output / "lenet5.tflite").exists():
+        parser.error(f"{options.output} holds another model and its report; the lesson needs a folder of its own")
     common = {"data": options.data, "epochs": options.epochs, "seed": options.seed}
-    options.output = options.output or (LESSON if options.lesson else WEIGHTS)
     try:
         if options.lesson:
             train_lesson(**common, output=options.output)

@@ -210,11 +210,6 @@ def tell() -> None:
         st.toast(f"That did not work: {state.pop('problem')}", icon=":material/error:")
 
 
-def clamp(low: float, value: float, high: float) -> float:
-    """Bring what the browser sent into its bounds. What is no number becomes the lowest."""
-    return min(high, max(low, value))
-
-
 def ask_for_model() -> None:
     """End the page with a message if there is no network."""
     try:

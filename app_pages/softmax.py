@@ -1,7 +1,6 @@
 """The lesson: from one threshold to softmax, and how a network with a softmax learns."""
 
 import ast
-import functools
 import inspect
 import secrets
 from collections.abc import Callable
@@ -13,7 +12,6 @@ from app_pages.common import (
     Reading,
     ask_for_model,
     choose,
-    clamp,
     classifier,
     follow_link,
     state,
@@ -37,7 +35,7 @@ from mnist_model.softmax import (
 )
 
 FIVE = (-1.0, 0.0, 1.0, 2.0, 3.0)  # the article's
-LARGEST = 80.0  # number that a reader may give: its power still fits in 32 bits
+LARGEST = 40.0  # number that a reader may give: even then 32 bits hold the smallest probability
 TOO_LARGE = (1000.0, 1001.0, 1002.0)  # for exp
 
 DRAWS = (1, 10, 100, 1000)
@@ -86,7 +84,6 @@ def three_answers() -> dict[str, tuple[np.ndarray, int, np.ndarray]]:
     return {name: (digits[number] / 255, int(labels[number]), logits[number]) for name, number in chosen.items()}
 
 
-@functools.cache
 def source(function: Callable) -> str:
     """A function as it runs here, without its docstring."""
     code = inspect.getsource(function)
@@ -96,7 +93,7 @@ def source(function: Callable) -> str:
 
 def show_code(step: str, *functions: Callable) -> None:
     with st.expander("The code", icon=":material/code:"):
-        st.caption("As it ran just now, with NumPy:")
+        st.caption("With NumPy, from this project's source:")
         st.code("\n\n\n".join(map(source, functions)))
         st.caption("The same in TensorFlow 2:")
         st.code(TENSORFLOW[step])
@@ -112,7 +109,7 @@ def picture(digit: np.ndarray, alt: str) -> None:
 
 def threshold_slider(value: float, key: str) -> float:
     return st.select_slider(
-        "Threshold", lesson.THRESHOLDS, value, format_func="{:.2f}".format, key=key, bind="query-params"
+        "Threshold", lesson.THRESHOLDS, value, format_func="{:g}".format, key=key, bind="query-params"
     )
 
 
@@ -178,16 +175,19 @@ def one_output(reading: Reading) -> None:
 def ten_outputs(reading: Reading) -> None:
     st.subheader("2. Ten outputs, ten thresholds", anchor="ten-thresholds")
     st.markdown(
-        "Which of the ten digits is it? One could ask ten such questions: **ten outputs**, each with a sigmoid and a "
-        "threshold of its own. But nothing sees to it that exactly one says yes. Watch such a network **while it "
-        "learns**. Beside it, one of the same age that began alike, saw the same digits, and learned with softmax."
+        "Which of the ten digits is it? One could ask ten such questions: **ten outputs**, each with its own sigmoid, "
+        "and each compared with the threshold. But nothing makes exactly one of them say yes. Watch such a network "
+        "**while it learns**: it adjusts itself a little after each batch of "
+        f"{the_lesson().batch_size} digits. Beside it is a second one: same start, same digits, but trained with "
+        "softmax."
     )
     moments, n = the_lesson().moments, the_lesson().digits
+    steps = [moment.step for moment in moments]
     age, slider = st.columns(2)
     step = age.select_slider(
-        f"Age, in batches of {the_lesson().batch_size} digits",
-        [moment.step for moment in moments],
-        100,
+        "Age, in batches",
+        steps,
+        min(steps, key=lambda step: abs(step - 100)),
         key="age",
         bind="query-params",
     )
@@ -200,9 +200,13 @@ def ten_outputs(reading: Reading) -> None:
     with left:
         outputs = sigmoid(moment.networks["sigmoid"].logits(reading.digit[None]))[0]
         over = np.flatnonzero(outputs > threshold)
-        said = {0: "none fires: **no answer**", 1: f"**{over[0] if len(over) else ''}**"}.get(
-            len(over), f"**{', '.join(map(str, over[:-1]))} and {over[-1] if len(over) else ''}** at once"
-        )
+        match over.tolist():
+            case []:
+                said = "none fires: **no answer**"
+            case [only]:
+                said = f"**{only}**"
+            case [*others, last]:
+                said = f"**{', '.join(map(str, others))} and {last}** at once"
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             picture(reading.digit, "The digit that was chosen above")
             st.markdown(f"**Ten thresholds**: {said}")
@@ -223,19 +227,21 @@ def ten_outputs(reading: Reading) -> None:
         )
 
     st.markdown(f"The same for MNIST's {n:,} test digits, after {step:,} batches:")
-    one = fired.right + fired.wrong
+    one = single(fired)
     with st.container(horizontal=True):
         st.metric("None over it", share(fired.none, n), width="content")
         st.metric("Several", share(fired.several, n), width="content")
         st.metric("Exactly one", share(one, n), width="content")
         st.metric("of these, right", share(fired.right, one) if one else "—", width="content")
-        st.metric("Softmax, right", charts.percent(moment.softmax), width="content")
+    with st.container(horizontal=True):
+        st.metric("Right, by thresholds", share(fired.right, n), width="content")
+        st.metric("Right, by softmax", charts.percent(moment.softmax), width="content")
     chart(
         lesson_charts.ages(moments, n, threshold, step),
         "ages",
         f"What a threshold of {threshold:.2f} makes of the test digits at each age, and how many softmax reads right",
     )
-    st.markdown("At which age, and at which threshold, do how many digits get **no single answer**?")
+    st.markdown("How many digits get **no single answer**, at each age and each threshold?")
     chart(
         lesson_charts.failures(moments, n, threshold, step),
         "failures",
@@ -244,9 +250,10 @@ def ten_outputs(reading: Reading) -> None:
     best = max(range(len(lesson.THRESHOLDS)), key=lambda number: single(moment.fired[number]))
     least, end = n - single(moment.fired[best]), n - max(map(single, moments[-1].fired))
     st.markdown(
-        f"After {step:,} batches, even the best threshold for that, {lesson.THRESHOLDS[best]:.2f}, leaves "
-        f"**{share(least, n)}** without a single answer, and nobody knows it beforehand. At the end it is "
-        f"{share(end, n)}: a network near its best hides the problem. Softmax gives one answer at any age."
+        f"After {step:,} batches, even the best threshold, {lesson.THRESHOLDS[best]:g}, leaves **{share(least, n)}** "
+        "without a single answer, and nobody knows it beforehand. Of the single answers it gives, "
+        f"{share(moment.fired[best].right, single(moment.fired[best]))} are right. At the end {share(end, n)} are left "
+        "without: a network near its best hides the problem. Softmax gives one answer at any age."
     )
     st.markdown(
         "One could drop the thresholds and take the largest of the ten outputs. That, too, is always one answer "
@@ -263,7 +270,10 @@ def single(fired: Fired) -> int:
 @st.fragment
 def five_numbers() -> None:
     st.subheader("3. Softmax", anchor="softmax")
-    st.markdown("Softmax makes of any numbers, the **logits**, a distribution: nothing below 0, and 1 in all.")
+    st.markdown(
+        "Softmax turns any list of numbers, called **logits**, into probabilities: none is negative, and together they "
+        "make 1."
+    )
     st.latex(r"p_i = \frac{e^{z_i}}{e^{z_1} + e^{z_2} + \dots + e^{z_K}}")
     with st.grid(5, min_column_width=60, gap="xsmall"):
         z = [number(f"$z_{i + 1}$", value, f"z{i + 1}") for i, value in enumerate(FIVE)]
@@ -272,20 +282,20 @@ def five_numbers() -> None:
         {
             "z": [f"{value:g}" for value in z] + [""],
             "exponentiate": [*(f"{value:.7g}" for value in powers), f"sum: {total:.7g}"],
-            "divide by the sum": [*str(p).strip("[]").split(), f"sum: {p.sum():.6g}"],
+            "divide by the sum": [*map(eight_places, p), f"sum: {p.sum():.6g}"],
         },
         hide_index=True,
     )
     st.markdown(
-        "Exponentiating makes all of them positive and keeps their order; dividing makes them add up to 1. Computed "
-        "with numbers of 32 bits, as networks do, the result is:"
+        "Exponentiating makes all of them positive and keeps their order; dividing makes them add up to 1. With the "
+        "powers rounded to 32 bits, as networks compute, the result is:"
     )
     st.code(str(p), wrap_lines=True)
 
     st.markdown("**What changes, and what does not?** Do the same to all five numbers:")
     adding, multiplying = st.columns(2)
-    added = clamp(-10.0, adding.slider("Add to all of them", -10.0, 10.0, 5.0, 0.5, key="added"), 10.0)
-    factor = clamp(0.1, multiplying.slider("Multiply all of them by", 0.1, 5.0, 1.0, 0.1, key="factor"), 5.0)
+    added = adding.slider("Add to all of them", -10.0, 10.0, 5.0, 0.5, key="added")
+    factor = multiplying.slider("Multiply all of them by", 0.1, 5.0, 1.0, 0.1, key="factor")
     after = softmax(factor * np.asarray(z) + added)
     chart(
         lesson_charts.before_and_after(p, after),
@@ -300,8 +310,9 @@ def five_numbers() -> None:
         "**temperature**. Large factors are cold, small ones are hot."
     )
     st.markdown(
-        "**Overflow.** A computer cannot hold $e^{1000}$. Taken literally, the formula fails; but since adding changes "
-        "nothing, one may first subtract the largest number from all, and then no power is above $e^0 = 1$."
+        "**Overflow.** A computer's numbers end near $10^{308}$, and $e^{1000}$ is about $10^{434}$. Taken literally, "
+        "the formula divides infinity by infinity, which is no number: nan. But since adding changes nothing, one may "
+        "first subtract the largest number from all, and then no power is above $e^0 = 1$."
     )
     with np.errstate(over="ignore", invalid="ignore"):
         literal = naive_softmax(TOO_LARGE)
@@ -317,9 +328,15 @@ def in_steps(z: list[float]) -> tuple[np.ndarray, np.float32, np.ndarray]:
     return powers, total, powers / total
 
 
+def eight_places(value: np.float32) -> str:
+    """Write a number as NumPy prints it in an array of its like, and a small one by its power of ten."""
+    if value < 1e-4:
+        return np.format_float_scientific(value, precision=6)
+    return np.format_float_positional(value, precision=8)
+
+
 def number(label: str, value: float, key: str) -> float:
-    given = st.number_input(label, -LARGEST, LARGEST, value, 0.5, format="%g", key=key)
-    return clamp(-LARGEST, given, LARGEST)
+    return st.number_input(label, -LARGEST, LARGEST, value, 0.5, format="%g", key=key)
 
 
 @st.fragment
@@ -341,8 +358,8 @@ def max_or_sample() -> None:
     drawn = sample(p, state.pair_draws, state.pair_seed)
     counts = np.bincount(drawn, minlength=2)
     st.markdown(
-        f"Softmax gives a {charts.percent(p[0])} and b {charts.percent(p[1])}. (For two numbers it is the sigmoid of "
-        f"their difference: a network with one output was a softmax of two all along.)"
+        f"Softmax gives a {charts.percent(p[0])} and b {charts.percent(p[1])}. (For two numbers, "
+        r"$p(a) = \sigma(a - b)$: the sigmoid of the first step is softmax with the second number fixed at 0.)"
     )
     chart(
         lesson_charts.running_share(drawn != larger, float(p[1 - larger]), seldom),
@@ -362,9 +379,11 @@ def max_or_sample() -> None:
         hide_index=True,
     )
     st.markdown(
-        f"Max takes {often} every time, by however little it leads, and {seldom} starves. Softmax takes {often} often "
-        f"and {seldom} now and then. That is what *soft* means; and why a program that writes text does not always "
-        "write the same."
+        "Where two are alike, max takes the first, always; sampling takes both in turn, as chance will have it."
+        if z[0] == z[1]
+        else f"Max takes {often} every time, by however little it leads, and {seldom} starves. Sampling takes {often} "
+        f"often and {seldom} now and then. That is what *soft* means; and why a program that writes text does not "
+        "always write the same."
     )
     show_code("max or sample", take_largest, sample)
 
@@ -391,7 +410,8 @@ def learning(chosen: str, reading: Reading) -> None:
     st.subheader("5. One-hot labels and cross-entropy", anchor="cross-entropy")
     st.markdown(
         "How does a network learn such probabilities? Somebody says what each digit is meant to be, and that becomes a "
-        "distribution as well, a **one-hot label**: 1 for the right digit, 0 for the others."
+        "distribution as well, a **one-hot label**: 1 for the right digit, 0 for the others. The answers below are "
+        "those of the network on the page Draw."
     )
     label = st.segmented_control(
         "This digit is meant to be a",
@@ -400,6 +420,8 @@ def learning(chosen: str, reading: Reading) -> None:
         required=True,
         key=f"meant {chosen}",
     )
+    if label is None:  # no browser of ours sends that
+        label = int(reading.logits.argmax())
     temperature = temperature_slider()
     p, y = softmax(reading.logits, temperature), one_hot(label, 10)
     loss = float(cross_entropy(reading.logits, label, temperature))
@@ -407,15 +429,18 @@ def learning(chosen: str, reading: Reading) -> None:
     st.code(f"y = {y.astype(int).tolist()}")
     st.markdown(
         "The **loss** measures how far the answer is from the label. Of all the probabilities it looks only at the "
-        "right digit's: that is the **cross-entropy** with a one-hot label, the surprise at the truth."
+        "right digit's, and the smaller it is, the larger the loss. That is the **cross-entropy** with a one-hot label."
     )
     st.latex(rf"-\sum_i y_i \ln p_i = -\ln p_{{{label}}} = {in_tex(loss)}")
     st.markdown(
-        "Its slope by each logit, the **gradient**, could not be simpler. Training goes a small step downhill, against "
-        "it: the label's output up, all others down, each by as much as it is off."
-        + ("" if temperature == 1 else f" (Training is done at T = 1; here it is {temperature:g}.)")
+        "The **gradient** says how the loss changes when one logit grows a little. Training goes the other way: the "
+        "right digit's logit up, the others down, each by as much as it is off:"
     )
-    st.latex(r"\frac{\partial\, \text{loss}}{\partial z_i} = \frac{p_i - y_i}{T}")
+    if temperature == 1:
+        st.latex(r"\text{gradient}_i = p_i - y_i")
+    else:
+        st.latex(r"\text{gradient}_i = \frac{p_i - y_i}{T}")
+        st.caption(f"Training is done at T = 1; here T is {temperature:g}, and divides the logits and so the gradient.")
     left, right = st.columns(2)
     with left:
         chart(
@@ -427,11 +452,11 @@ def learning(chosen: str, reading: Reading) -> None:
         chart(
             lesson_charts.pushes(gradient),
             "pushes",
-            f"The gradient: {gradient[label]:.4f} for {label}, which training pushes up, above 0 for the others",
+            f"The gradient: {gradient[label]:.2g} for {label}, which training pushes up, above 0 for the others",
         )
     st.markdown(
         "Being right and sure costs next to nothing, hesitating costs some, and being sure of something wrong costs "
-        "most. This digit, and three from the test set:"
+        "most. This digit, and three from the test set that were chosen at T = 1:"
     )
     compared = {"this digit": (reading.digit, label, reading.logits)} | three_answers()
     losses = [float(cross_entropy(logits, meant, temperature)) for _, meant, logits in compared.values()]
@@ -465,6 +490,7 @@ def page() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         chosen, reading = choose()
+        test_digits()  # here, where a message is made of it if there are none
         st.page_link("app_pages/draw.py", label="Draw your own", icon=":material/draw:")
     try:
         the_lesson()
@@ -480,7 +506,7 @@ def page() -> None:
 
 if "pair_draws" not in state:
     start_over()
-    state.pair_draws = 10
+    state.pair_draws = 100
 if "T" not in state:
     follow_link()
 

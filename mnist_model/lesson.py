@@ -65,8 +65,11 @@ def load_lesson(folder: Path = LESSON) -> Lesson:
             for found in report["moments"]
         ]
         lesson = Lesson(moments, report["digits"], report["batch_size"], report["epochs"])
-        if not moments or any(len(moment.fired) != len(THRESHOLDS) for moment in moments):
-            raise ValueError("it has other moments or thresholds")
+        for moment in moments:
+            if len(moment.fired) != len(THRESHOLDS) or {sum(fired) for fired in moment.fired} != {lesson.digits}:
+                raise ValueError(f"its counts after {moment.step} steps are not whole")
+        if not (moments and lesson.digits):
+            raise ValueError("it is empty")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFileError(
             f"{path} cannot be read ({type(error).__name__}: {error}); `{REMAKE}` makes the model files anew"

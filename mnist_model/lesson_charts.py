@@ -38,13 +38,13 @@ def histogram(outputs: ArrayLike, truth: ArrayLike, digit: int, threshold: float
             "type": "bar",
             "x": (edges[:-1] + edges[1:]) / 2,
             "y": np.histogram(outputs[which], edges)[0],
-            "width": 1 / BINS,
+            "width": width / BINS,
             "name": name,
-            "marker": {"color": colour, "opacity": 0.75, "line": {"width": 0}},
+            "marker": {"color": colour, "line": {"width": 0}},
             "customdata": [f"{low:.2f} to {high:.2f}" for low, high in itertools.pairwise(edges)],
             "hovertemplate": "%{y:,} with an output of %{customdata}",
         }
-        for which, name, colour in ((~truth, f"no {digit}", OTHERS), (truth, f"a {digit}", WINNER))
+        for which, name, colour, width in ((~truth, f"no {digit}", OTHERS, 1), (truth, f"a {digit}", WINNER, 0.5))
     ]
     here = {
         "type": "scatter", "x": [own], "y": [0.7], "mode": "markers", "marker": HERE, "name": "this digit",
@@ -53,17 +53,16 @@ def histogram(outputs: ArrayLike, truth: ArrayLike, digit: int, threshold: float
     layout = _layout(300) | {
         "barmode": "overlay",
         "bargap": 0,
-        "legend": {"orientation": "h", "yref": "container", "y": 1, "yanchor": "top"},
+        "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
         "shapes": [{"type": "line", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1, "yref": "paper",
                     "line": {"color": DIGITS[0], "width": 2.5}}],
-        "annotations": [{"text": "no" if side < 0 else "yes", "x": threshold, "xshift": 12 * side, "showarrow": False,
-                         "xanchor": "right" if side < 0 else "left", "y": 1, "yref": "paper", "yanchor": "top"}
-                        for side in (-1, 1)],
+        "annotations": [{"text": "no | yes", "x": threshold, "y": 1, "yref": "paper", "yanchor": "bottom",
+                         "showarrow": False}],
         "xaxis": {"range": [-0.01, 1.01], "fixedrange": True, "title": {"text": "output"}, "showgrid": False},
         "yaxis": {"type": "log", "range": [np.log10(0.5), 4], "tickvals": [1, 10, 100, 1000, 10_000],
                   "ticktext": ["1", "10", "100", "1,000", "10,000"], "fixedrange": True, "title": {"text": "digits"}},
     }  # fmt: skip
-    layout["margin"] |= {"t": 32, "b": 40}
+    layout["margin"] |= {"t": 24, "r": 32, "b": 80}
     return go.Figure({"data": [*bars, here], "layout": layout})
 
 
@@ -74,6 +73,9 @@ def over_threshold(outputs: ArrayLike, threshold: float) -> go.Figure:
     figure.update_layout(
         shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": threshold, "y1": threshold,
                  "line": {"color": DIGITS[0], "width": 2.5}}],
+        annotations=[{"text": "threshold", "x": 0, "xref": "paper", "xanchor": "left", "y": threshold,
+                      "yanchor": "bottom" if threshold < 0.9 else "top", "showarrow": False}],
+        yaxis={"tickformat": "", "title": "output"},
     )  # fmt: skip
     return figure
 
@@ -123,7 +125,13 @@ def ages(moments: Sequence[Moment], digits: int, threshold: float, step: int) ->
         "hovermode": "x unified",
         "legend": {"orientation": "h", "traceorder": "normal", "yref": "container", "y": 0, "yanchor": "bottom"},
         "xaxis": _over_age(moments),
-        "yaxis": {"range": [0, 1.005], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True},
+        "yaxis": {
+            "range": [0, 1.005],
+            "tickformat": ".0%",
+            "dtick": 0.25,
+            "fixedrange": True,
+            "title": {"text": "test digits"},
+        },
         "annotations": [
             {"text": "▼", "x": _place(moments, step), "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
         ],
@@ -143,7 +151,7 @@ def failures(moments: Sequence[Moment], digits: int, threshold: float, step: int
         "zmin": 0,
         "zmax": 1,
         "colorscale": [[0, PAPER], [1, WINNER]],
-        "colorbar": {"tickformat": ".0%", "dtick": 0.5, "thickness": 10, "outlinewidth": 0},
+        "colorbar": {"tickformat": ".0%", "dtick": 0.5, "thickness": 10, "outlinewidth": 0, "title": {"text": "fail"}},
         "hovertemplate": "threshold %{y}<br>%{z:.1%} without a single answer<extra>%{x} batches</extra>",
     }
     here = {"type": "scatter", "x": [_place(moments, step)], "y": [threshold], "mode": "markers", "marker": HERE,
@@ -215,7 +223,7 @@ def running_share(taken: ArrayLike, probability: float, name: str) -> go.Figure:
     layout = _layout(300) | {
         "legend": {"orientation": "h", "yref": "container", "y": 1, "yanchor": "top"},
         "xaxis": {"type": "log" if len(taken) > 100 else "linear", "title": {"text": "draws"}, "fixedrange": True,
-                  "autorange": True},
+                  "autorange": True, "dtick": 1 if len(taken) > 100 else None},
         "yaxis": {"range": [-0.02, 1.02], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True,
                   "title": {"text": f"share of {name}"}},
         "shapes": [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": probability, "y1": probability,
@@ -255,7 +263,7 @@ def pushes(gradient: ArrayLike) -> go.Figure:
         "type": "bar",
         "x": list(range(10)),
         "y": gradient,
-        "marker": {"color": [WINNER if slope < 0 else OTHERS for slope in gradient]},
+        "marker": {"color": [DIGITS[0] if slope < 0 else OTHERS for slope in gradient]},  # as the label's outline
         "customdata": ["up" if slope < 0 else "down" for slope in gradient],
         "hovertemplate": "<b>%{x}</b> %{y:.4f}<br>pushed %{customdata}<extra></extra>",
     }
@@ -263,15 +271,15 @@ def pushes(gradient: ArrayLike) -> go.Figure:
     layout = _layout(300) | {
         "showlegend": False,
         "bargap": 0.25,
-        "xaxis": {"dtick": 1, "range": [-0.5, 9.5], "fixedrange": True, "zeroline": False},
-        "yaxis": {"range": [-most, most], "fixedrange": True, "zeroline": True},
+        "xaxis": {"dtick": 1, "range": [-0.5, 9.5], "fixedrange": True, "zeroline": False, "title": {"text": "digit"}},
+        "yaxis": {"range": [-most, most], "fixedrange": True, "zeroline": True, "title": {"text": "gradient"}},
         "annotations": [
             {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": y, "yref": "paper", "yanchor": anchor,
              "showarrow": False}
-            for text, y, anchor in (("↓ pushed down", 1, "top"), ("↑ pushed up", 0, "bottom"))
+            for text, y, anchor in (("above 0: pushed down", 1, "top"), ("below 0: pushed up", 0, "bottom"))
         ],
     }  # fmt: skip
-    layout["margin"] |= {"t": 48}
+    layout["margin"] |= {"t": 48, "b": 40}
     return go.Figure({"data": [bars], "layout": layout})
 
 
@@ -312,14 +320,15 @@ def _ten_bars(values: np.ndarray, chosen: np.ndarray, height: int = 240) -> go.F
     layout = _layout(height) | {
         "showlegend": False,
         "bargap": 0.25,
-        "xaxis": {"dtick": 1, "range": [-0.5, 9.5], "fixedrange": True},
-        "yaxis": {"range": [0, 1.005], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True},
-    }
+        "xaxis": {"dtick": 1, "range": [-0.5, 9.5], "fixedrange": True, "title": {"text": "digit"}},
+        "yaxis": {"range": [0, 1.005], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True,
+                  "title": {"text": "probability"}},
+    }  # fmt: skip
     return go.Figure({"data": [bars], "layout": layout})
 
 
 def _layout(height: int) -> dict:
-    return {"height": height, "margin": {"l": 8, "r": 8, "t": 8, "b": 24}, "dragmode": False}
+    return {"height": height, "margin": {"l": 8, "r": 8, "t": 8, "b": 40}, "dragmode": False}
 
 
 def _over_age(moments: Sequence[Moment]) -> dict:

@@ -44,7 +44,10 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
 
 
 def naive_softmax(logits: ArrayLike) -> NDArray[np.float64]:
-    """Softmax by its formula as it stands, which fails from z = 710 on: to be seen doing so, not to be used."""
+    """Softmax by its formula as it stands: to be seen failing, not to be used.
+
+    From z = 710 on it divides infinity by infinity, and where all z are below -745, 0 by 0. Shapes as for `softmax`.
+    """
     e = np.exp(logits)
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -120,12 +123,17 @@ def energy(logits: ArrayLike) -> NDArray[np.float64]:
 
 
 def sigmoid(logits: ArrayLike) -> NDArray[np.float64]:
-    """Squeeze scores into (0, 1), each by itself: 1 / (1 + exp(-z)). It is the softmax of z and 0.
+    """Squeeze scores between 0 and 1, each by itself: 1 / (1 + exp(-z)). It is the softmax of z and 0.
 
     Parameters
     ----------
     logits : array_like, any shape
         Finite scores.
+
+    Returns
+    -------
+    ndarray, of the same shape, float64
+        In [0, 1]; rounded to 1 from z = 37 on.
     """
     z = np.asarray(logits, dtype=np.float64)
     e = np.exp(-np.abs(z))  # of nothing above 0, or else it overflows
@@ -198,8 +206,16 @@ def one_hot(labels: ArrayLike, classes: int) -> NDArray[np.float64]:
     Returns
     -------
     ndarray, shape (..., K), float64
+
+    Raises
+    ------
+    ValueError
+        If a label is below 0 or above K - 1.
     """
-    return np.eye(classes)[np.asarray(labels)]
+    labels = np.asarray(labels)
+    if ((labels < 0) | (labels >= classes)).any():
+        raise ValueError(f"labels must be from 0 to {classes - 1}")
+    return np.eye(classes)[labels]
 
 
 def cross_entropy(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
@@ -209,7 +225,7 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0
     ----------
     logits : array_like, shape (..., K)
     labels : array_like, shape (...)
-        Integers from 0 to K - 1.
+        Integers from 0 to K - 1, one for each row of logits.
     temperature : float
         T > 0, finite.
 
@@ -221,14 +237,14 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0
     Raises
     ------
     ValueError
-        As `softmax` does.
+        As `softmax` and `one_hot` do, or if there is not one label for each row of logits.
     """
     z, t = _checked(logits, temperature)
     # The logarithm of the softmax is taken on paper: of a p that rounds to 0 it could not be had any more.
     with np.errstate(over="ignore", under="ignore"):
         z = (z - z.max(axis=-1, keepdims=True)) / t
         log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    return np.where(one_hot(labels, z.shape[-1]), -log_p, 0).sum(axis=-1)
+    return np.where(_targets(labels, z), -log_p, 0).sum(axis=-1)
 
 
 def cross_entropy_gradient(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
@@ -242,7 +258,13 @@ def cross_entropy_gradient(logits: ArrayLike, labels: ArrayLike, temperature: fl
         Adds up to 0 along the last axis: what one class is pushed up, the others are pushed down.
     """
     p = softmax(logits, temperature)
-    return (p - one_hot(labels, p.shape[-1])) / temperature
+    return (p - _targets(labels, p)) / temperature
+
+
+def _targets(labels: ArrayLike, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    if np.shape(labels) != rows.shape[:-1]:
+        raise ValueError(f"there must be a label for each row, shape {rows.shape[:-1]}, not {np.shape(labels)}")
+    return one_hot(labels, rows.shape[-1])
 
 
 def _checked(logits: ArrayLike, temperature: float) -> tuple[NDArray[np.float64], float]:

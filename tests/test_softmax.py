@@ -192,8 +192,19 @@ def test_ten_thresholds_one_digit_at_a_time(seed, threshold):
 def test_one_hot():
     np.testing.assert_array_equal(one_hot(2, 4), [0, 0, 1, 0])
     np.testing.assert_array_equal(one_hot([[0], [1]], 2), [[[1, 0]], [[0, 1]]])
-    with pytest.raises(IndexError):
-        one_hot(10, 10)
+
+
+@pytest.mark.parametrize("label", [10, -1, [0, 10]])
+def test_refuses_labels_that_are_none(label):
+    with pytest.raises(ValueError, match="labels must be from 0 to 9"):
+        one_hot(label, 10)
+
+
+@pytest.mark.parametrize("function", [cross_entropy, cross_entropy_gradient])
+def test_refuses_labels_that_are_not_one_for_each_row(function):
+    for labels in (1, [[0], [1]], [0, 1, 2]):
+        with pytest.raises(ValueError, match="a label for each row"):
+            function(np.zeros((2, 3)), labels)
 
 
 def labelled(seed, bound=10):

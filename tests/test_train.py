@@ -135,12 +135,21 @@ def test_the_lesson_in_one_epoch(tmp_path, data):
     output = tmp_path / "lesson"
     output.mkdir()
     (output / "softmax-00099.tflite").write_text("of an older run, with other moments")
+    (output / "mine.tflite").write_text("somebody's")
     done = run("--lesson", "--data", data, "--epochs", 1, "--output", output)
     assert done.returncode == 0, done.stderr
     found = load_lesson(output)
     assert [moment.step for moment in found.moments] == [2, 5, 10, 20, 50, 100, 200, 500, 1000, 1719]
     assert found.moments[-1].softmax > 0.95
-    assert len(list(output.iterdir())) == 2 * 10 + 1
+    assert (output / "mine.tflite").read_text() == "somebody's"
+    assert len(list(output.iterdir())) == 2 * 10 + 1 + 1
+
+
+def test_the_lesson_does_not_take_the_models_place(tmp_path):
+    (tmp_path / "lenet5.tflite").touch()
+    done = run("--lesson", "--output", tmp_path)
+    assert done.returncode == 2
+    assert "a folder of its own" in done.stderr
 
 
 def test_the_network_is_lenet5():

@@ -65,7 +65,7 @@ def test_every_step_answers_to_its_controls(open_page):
 
     before, after = change(page, "ten_outputs", lambda: turn(page, "Age", "End"))
     assert max(after) > 0.999 > max(before)
-    expect(metric(page, "Softmax, right")).to_have_text(re.compile("^9[89]"))
+    expect(metric(page, "Right, by softmax")).to_have_text(re.compile("^9[89]"))
     expect(page.get_by_text("Ten thresholds: 7")).to_be_visible()
     before, after = change(page, "ten_outputs", lambda: turn(page, "Age", "Home"))
     assert max(after) < 0.6
@@ -84,7 +84,7 @@ def test_every_step_answers_to_its_controls(open_page):
 
     before, after = change(page, "running_share", page.get_by_role("button", name="+1,000", exact=True).click)
     assert 0.15 < after[-1] < 0.4
-    expect(page.get_by_role("cell", name="1,010", exact=True)).to_be_visible()
+    expect(page.get_by_role("cell", name="1,100", exact=True)).to_be_visible()
 
     before, after = change(page, "pushes", page.locator("[class*=st-key-meant]").get_by_text("4", exact=True).click)
     assert before[7] < 0 <= before[4]
