@@ -213,11 +213,14 @@ def running_share(taken: ArrayLike, probability: float, name: str) -> go.Figure:
     if len(draws) > 1000:  # no screen shows more points than that
         chosen = np.unique(np.geomspace(1, len(draws), 1000).astype(int)) - 1
         draws, share = draws[chosen], share[chosen]
+    ends = [1, max(len(taken), 10)]
     traces = [
         {"type": "scatter", "x": draws, "y": share, "name": "drawn from the softmax", "mode": "lines+markers",
          "line": {"color": WINNER, "width": 2.5}, "marker": {"size": 5 if len(draws) < 60 else 1},
          "hovertemplate": "%{y:.1%} of %{x}<extra></extra>"},
-        {"type": "scatter", "x": [1, max(len(taken), 10)], "y": [0, 0], "name": "taken by max", "mode": "lines",
+        {"type": "scatter", "x": ends, "y": [probability] * 2, "name": f"its probability, {percent(probability)}",
+         "mode": "lines", "line": {"color": WINNER, "width": 1.5, "dash": "dot"}, "hoverinfo": "skip"},
+        {"type": "scatter", "x": ends, "y": [0, 0], "name": "taken by max", "mode": "lines",
          "line": {"color": OTHERS, "width": 4}, "hovertemplate": "never<extra></extra>"},
     ]  # fmt: skip
     layout = _layout(300) | {
@@ -226,12 +229,8 @@ def running_share(taken: ArrayLike, probability: float, name: str) -> go.Figure:
                   "autorange": True, "dtick": 1 if len(taken) > 100 else None},
         "yaxis": {"range": [-0.02, 1.02], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True,
                   "title": {"text": f"share of {name}"}},
-        "shapes": [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": probability, "y1": probability,
-                    "line": {"color": WINNER, "width": 1.5, "dash": "dot"}}],
-        "annotations": [{"text": f"its probability, {percent(probability)}", "x": 1, "xref": "paper",
-                         "xanchor": "right", "y": probability, "yanchor": "bottom", "showarrow": False}],
     }  # fmt: skip
-    layout["margin"] |= {"t": 40, "b": 40}
+    layout["margin"] |= {"t": 64, "b": 40}
     return go.Figure({"data": traces, "layout": layout})
 
 

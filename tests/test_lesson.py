@@ -144,7 +144,8 @@ def test_the_failures_are_those_without_a_single_answer():
 @pytest.mark.parametrize("draws", [0, 1, 50, 10_000])
 def test_the_running_share_ends_at_the_share(draws):
     taken = np.random.default_rng(1).random(draws) < 0.3
-    share, by_max = lesson_charts.running_share(taken, 0.3, "b").data
+    share, probability, by_max = lesson_charts.running_share(taken, 0.3, "b").data
+    assert set(probability.y) == {0.3}
     assert set(by_max.y) == {0}
     assert len(share.x) <= 1000
     if draws:
