@@ -103,7 +103,7 @@ def chart(figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt)
 
 
-def picture(digit: np.ndarray, alt: str) -> None:
+def picture(digit: np.ndarray, alt: str = "The digit that was chosen above") -> None:
     st.image(images.pixels_url(digit), alt=alt, width=56)
 
 
@@ -139,9 +139,11 @@ def one_output(reading: Reading) -> None:
     trained = the_lesson().moments[-1].networks["sigmoid"]
     own = float(sigmoid(trained.logits(reading.digit[None])[0, digit]))
     with st.container(horizontal=True, vertical_alignment="center"):
-        picture(reading.digit, "The digit that was chosen above")
+        picture(reading.digit)
         answer = f"**yes, a {digit}**" if own > threshold else f"**no {digit}**"
-        st.markdown(f"Its output is **{own:.4f}**, so the answer is {answer}.", width="content")
+        # Like a percentage, never rounded to a 0 or a 1, which no sigmoid gives.
+        shown = f"{own:.4f}".replace("1.0000", ">0.9999").replace("0.0000", "<0.0001")
+        st.markdown(f"Its output is **{shown}**, so the answer is {answer}.", width="content")
 
     outputs, truth = outputs_of_test_digits()[:, digit], test_digits().labels == digit
     found = one_threshold(outputs, truth, threshold)
@@ -208,7 +210,7 @@ def ten_outputs(reading: Reading) -> None:
             case [*others, last]:
                 said = f"**{', '.join(map(str, others))} and {last}** at once"
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-            picture(reading.digit, "The digit that was chosen above")
+            picture(reading.digit)
             st.markdown(f"**Ten thresholds**: {said}")
         chart(
             lesson_charts.over_threshold(outputs, threshold),
@@ -218,7 +220,7 @@ def ten_outputs(reading: Reading) -> None:
     with right:
         p = softmax(moment.networks["softmax"].logits(reading.digit[None]))[0]
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-            picture(reading.digit, "The digit that was chosen above")
+            picture(reading.digit)
             st.markdown(f"**Softmax**: **{p.argmax()}**, with {charts.percent(p.max())}")
         chart(
             lesson_charts.one_winner(p),
@@ -250,8 +252,8 @@ def ten_outputs(reading: Reading) -> None:
     best = max(range(len(lesson.THRESHOLDS)), key=lambda number: single(moment.fired[number]))
     least, end = n - single(moment.fired[best]), n - max(map(single, moments[-1].fired))
     st.markdown(
-        f"After {step:,} batches, even the best threshold, {lesson.THRESHOLDS[best]:g}, leaves **{share(least, n)}** "
-        "without a single answer, and nobody knows it beforehand. Of the single answers it gives, "
+        f"After {step:,} batches, even the best common threshold, {lesson.THRESHOLDS[best]:g}, leaves "
+        f"**{share(least, n)}** without a single answer, and nobody knows it beforehand. Of the single answers it gives, "
         f"{share(moment.fired[best].right, single(moment.fired[best]))} are right. At the end {share(end, n)} are left "
         "without: a network near its best hides the problem. Softmax gives one answer at any age."
     )
@@ -491,7 +493,8 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         chosen, reading = choose()
         test_digits()  # here, where a message is made of it if there are none
-        st.page_link("app_pages/draw.py", label="Draw your own", icon=":material/draw:")
+        if not state.get("reading"):
+            st.page_link("app_pages/draw.py", label="Draw your own", icon=":material/draw:")
     try:
         the_lesson()
     except ModelFileError as error:  # the other steps need none of its networks
