@@ -250,11 +250,11 @@ def ten_outputs(reading: Reading) -> None:
         "The share of test digits with no output over the threshold or several, by age and threshold",
     )
     best = max(range(len(lesson.THRESHOLDS)), key=lambda number: single(moment.fired[number]))
-    least, end = n - single(moment.fired[best]), n - max(map(single, moments[-1].fired))
+    answered, end = single(moment.fired[best]), n - max(map(single, moments[-1].fired))
     st.markdown(
         f"After {step:,} batches, even the best common threshold, {lesson.THRESHOLDS[best]:g}, leaves "
-        f"**{share(least, n)}** without a single answer, and nobody knows it beforehand. Of the single answers it gives, "
-        f"{share(moment.fired[best].right, single(moment.fired[best]))} are right. At the end {share(end, n)} are left "
+        f"**{share(n - answered, n)}** without a single answer, and nobody knows it beforehand. Of the single answers "
+        f"it gives, {share(moment.fired[best].right, answered)} are right. At the end {share(end, n)} are left "
         "without: a network near its best hides the problem. Softmax gives one answer at any age."
     )
     st.markdown(
