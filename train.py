@@ -1,9 +1,10 @@
 """From MNIST to mnist_model/weights, in one command.
 
-    python train.py                      downloads MNIST, trains, writes lenet5.keras, lenet5.tflite and report.json
+    python train.py                      downloads MNIST, trains, writes the model files and report.json
     python train.py --data mnist.npz     the same from a file in the layout of Keras's mnist.npz
     python train.py --recipe textbook    on MNIST alone, as textbooks do it, in a minute
     python train.py --lesson             two networks for the lesson, at a dozen moments of the textbook recipe
+    python train.py --export             trains nothing: from lenet5.keras, the other files and the measurements anew
 
 The default recipe takes about an hour on two cores. A run of it that was killed goes on where it was when it is started
 again. What the models score is in report.json.
@@ -32,13 +33,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on its 
 
 from mnist_model import WEIGHTS, calibration
 from mnist_model.augment import make_round, vary
+from mnist_model.classifier import ModelFileError
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.data import DataError, Mnist, Split, load_mnist
 from mnist_model.lesson import LESSON, THRESHOLDS, load_network, snapshot
-from mnist_model.softmax import energy, one_hot, sigmoid, ten_thresholds
+from mnist_model.softmax import energy, one_hot, sigmoid, softmax, ten_thresholds
 from mnist_model.work import Work
 
-FILES = ("lenet5.keras", "lenet5.tflite", "report.json")
+FILES = ("lenet5.keras", "lenet5.tflite", "layers.tflite", "report.json")
 KNOWN = 0.98  # of the validation digits shall pass as digits
 MOMENTS = (2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # steps after which the lesson looks; and at the end
 
@@ -123,11 +125,33 @@ def train(
         "parameters": model.count_params(),
         "seconds": round(work.seconds, 1),
         "versions": versions(),
-        **evaluate(model, mnist, recipe, seed),
+        **evaluate(model, mnist, bends=recipe.bends, seed=seed),
         "history": history,
     }
     write_model(model, report, output)
     work.remove()
+
+
+def export(*, data: Path | None, output: Path) -> None:
+    """Load the trained model in `output` and write the other files anew. What its report says of training stays.
+
+    Raises DataError if the data is missing or not that which it was trained on, and ModelFileError if the model is.
+    """
+    model_file, report_file = output / "lenet5.keras", output / "report.json"
+    mnist = load_mnist(data)
+    try:
+        report = json.loads(report_file.read_text())
+        bends, seed, trained_on = report.get("bends", False), report["seed"], report["data_sha256"]
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise ModelFileError(f"{report_file} cannot be read ({error}); `python train.py` makes it") from error
+    if trained_on != mnist.sha256:
+        raise DataError(f"the model in {output} was trained on other data than this")
+    keras = import_keras()
+    try:
+        model = keras.models.load_model(model_file, compile=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelFileError(f"{model_file} cannot be read ({error}); `python train.py` makes it") from error
+    write_model(model, report | evaluate(model, mnist, bends=bends, seed=seed), output)
 
 
 def import_keras():
@@ -271,50 +295,73 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
     return student, history | histories
 
 
-def evaluate(model, mnist: Mnist, recipe: Recipe, seed: int) -> dict:
-    """Measure a model, as `report.json` has it. The test set is looked at here, once, and decides nothing."""
+def evaluate(model, mnist: Mnist, *, bends: bool, seed: int) -> dict:
+    """Measure a model, as `report.json` has it. The test set is looked at here, once, and decides nothing.
+
+    `bends` tells whether it was trained on digits that were bent.
+    """
 
     def logits(images):
         return model.predict(images[..., None], batch_size=500, verbose=0)
 
     validation, test = (logits(split.images / np.float32(255)) for split in (mnist.validation, mnist.test))
     labels = mnist.test.labels
-    best = honest_temperature(logits, recipe, mnist.validation, seed)
+    best = honest_temperature(logits, mnist.validation, bends, seed)
     spoilt = {spoil.__name__: logits(corrupt(mnist.test.images, spoil)) for spoil in CORRUPTIONS}
+    every_spoilt, every_label = np.concatenate(list(spoilt.values())), np.tile(labels, len(spoilt))
     report = {
         "temperature": best,
         "energy_threshold": float(np.quantile(energy(validation), KNOWN)),
         "validation": calibration.summary(validation, mnist.validation.labels, best),
         "test": calibration.summary(test, labels, best),
         "corruptions": {name: calibration.summary(found, labels, best) for name, found in spoilt.items()},
-        "corrupted": calibration.summary(np.concatenate(list(spoilt.values())), np.tile(labels, len(spoilt)), best),
+        "corrupted": calibration.summary(every_spoilt, every_label, best),
+        "reliability": {
+            when: filled_bins(softmax(every_spoilt, t), every_label) for when, t in (("before", 1.0), ("after", best))
+        },
     }
     print(f"Test accuracy: {report['test']['accuracy']:.4f}, corrupted: {report['corrupted']['accuracy']:.4f}")
     return report
 
 
-def honest_temperature(logits, recipe: Recipe, validation: Split, seed: int) -> float:
-    """Find T* on the validation digits; if the recipe bends digits, on several neat versions of each.
+def filled_bins(probabilities, labels) -> dict[str, list]:
+    """Return the reliability bins that are not empty, whose means JSON could not hold."""
+    found = calibration.reliability(probabilities, labels)
+    return {name: values[found.count > 0].tolist() for name, values in found._asdict().items()}
+
+
+def honest_temperature(logits, validation: Split, bends: bool, seed: int) -> float:
+    """Find T* on the validation digits; if training bent digits, on several neat versions of each.
 
     Of the digits as they are too few are misread: T* came out 10 % higher on one half of them than on the other.
     `logits` is a function of (n, 28, 28) images in [0, 1].
     """
     rng = np.random.default_rng(seed)
-    copies = 8 if recipe.bends else 1
-    images = [vary(image, rng, neat=True, bends=recipe.bends) for _ in range(copies) for image in validation.images]
+    copies = 8 if bends else 1
+    images = [vary(image, rng, neat=True, bends=bends) for _ in range(copies) for image in validation.images]
     return calibration.best_temperature(logits(np.stack(images) / np.float32(255)), np.tile(validation.labels, copies))
 
 
 def write_model(model, report: dict, output: Path) -> None:
-    """Write the model for Keras, its forward pass for LiteRT and the report, each whole or not at all."""
+    """Write the model for Keras, its forward pass and its layers for LiteRT, and the report: all, or none of them."""
+    import keras
+
+    from mnist_model.layers import LAYERS
+    from mnist_model.lenet import lenet5
+
+    plain = lenet5()  # without the optimizer and the loss of training, which a reader of the file need not have
+    plain.set_weights(model.get_weights())
+    steps = [layer.output for layer in plain.layers if not isinstance(layer, keras.layers.Flatten)]
+    layers = keras.Model(plain.inputs, dict(zip(LAYERS, steps, strict=True)))
     # Made in a folder beside their final place, because a rename is atomic only within a file system.
     with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as folder:
-        keras_file, lite_file, report_file = (Path(folder) / name for name in FILES)
-        model.save(keras_file)
-        model.export(lite_file, format="litert", verbose=False)
+        keras_file, lite_file, layers_file, report_file = files = [Path(folder) / name for name in FILES]
+        plain.save(keras_file)
+        plain.export(lite_file, format="litert", verbose=False)
+        layers.export(layers_file, format="litert", verbose=False)
         rounded = json.loads(json.dumps(report), parse_float=lambda number: round(float(number), 6))
         report_file.write_text(json.dumps(rounded, indent=2) + "\n")
-        for file in (keras_file, lite_file, report_file):
+        for file in files:
             file.replace(output / file.name)
     print(f"Wrote {', '.join(FILES)} to {output}")
 
@@ -373,13 +420,13 @@ def train_lesson(*, data: Path | None, epochs: int | None, seed: int, output: Pa
 
 def look_at_moment(folder: Path, step: int, test: Split) -> dict:
     """Measure both networks, as `lesson.load_lesson` reads it, by the very files that the page loads."""
-    softmax, sigmoids = (
+    logits, sigmoids = (
         load_network(kind, step, folder).logits(test.images / np.float32(255)) for kind in ("softmax", "sigmoid")
     )
     outputs = sigmoid(sigmoids)
     return {
         "step": step,
-        "softmax": float((softmax.argmax(axis=1) == test.labels).mean()),
+        "softmax": float((logits.argmax(axis=1) == test.labels).mean()),
         "largest": float((sigmoids.argmax(axis=1) == test.labels).mean()),
         "fired": [ten_thresholds(outputs, test.labels, threshold) for threshold in THRESHOLDS],
     }
@@ -398,6 +445,7 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--recipe", choices=RECIPES, default="handwriting")
     what.add_argument("--lesson", action="store_true", help="train the networks of the lesson instead")
+    what.add_argument("--export", action="store_true", help="train nothing; write all but lenet5.keras anew from it")
     parser.add_argument("--data", type=Path, metavar="FILE", help="mnist.npz; without it, Keras's download and cache")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", default=0, help="default: %(default)s")
@@ -407,19 +455,23 @@ def main() -> int:
     options.output = options.output or (LESSON if options.lesson else WEIGHTS)
     if options.epochs is not None and options.epochs < 1:
         parser.error("--epochs must be at least 1")
-    if options.lesson and options.tensorboard:
-        parser.error("--tensorboard goes with a recipe, not with --lesson")
+    if options.tensorboard and (options.lesson or options.export):
+        parser.error("--tensorboard goes with a recipe")
+    if options.epochs and options.export:
+        parser.error("--epochs goes with training, not with --export")
     if not 0 <= options.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
     if options.lesson and (options.output / "lenet5.tflite").exists():
         parser.error(f"{options.output} holds another model and its report; the lesson needs a folder of its own")
     common = {"data": options.data, "epochs": options.epochs, "seed": options.seed}
     try:
-        if options.lesson:
+        if options.export:
+            export(data=options.data, output=options.output)
+        elif options.lesson:
             train_lesson(**common, output=options.output)
         else:
             train(options.recipe, **common, output=options.output, tensorboard=options.tensorboard)
-    except (DataError, OSError) as error:
+    except (DataError, ModelFileError, OSError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

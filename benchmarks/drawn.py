@@ -2,11 +2,12 @@
 
 Two sorts of drawings, each on the page's canvas and through the very `to_mnist` that the page uses: digits of MNIST's
 validation set, enlarged, and strokes of `mnist_model/strokes.py` in styles that were held out of training. Prints
-tables in Markdown; `--output docs/drawn.md` writes them.
+tables in Markdown; `--output docs/drawn.md` writes them, and the numbers to drawn.json beside the weights.
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import cv2
@@ -74,72 +75,48 @@ def colour(ink, paper) -> Callable[[Coverage], NDArray[np.uint8]]:
 black_on_white = colour((0, 0, 0), (255, 255, 255))
 
 
-def table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def share(right: NDArray) -> str:
-    return f"{right.mean():.1%}"
-
-
-def tables(validation: Split, classifier: Classifier, temperature: float, count: int, seed: int = 1) -> Iterator[str]:
-    """Make the tables from `count` MNIST digits and `count` writings of the held styles."""
+def measure(validation: Split, classifier: Classifier, temperature: float, count: int, seed: int = 1) -> dict:
+    """Read `count` MNIST digits and `count` writings of the held styles. Returns what drawn.json holds."""
 
     def read(pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
         seen = [to_mnist(picture) for picture in pictures]
         return classifier.logits(np.stack([np.zeros((28, 28)) if image is None else image for image in seen]))
 
-    def right(pictures: Iterable[NDArray[np.uint8]], labels: NDArray) -> NDArray[np.bool_]:
-        """Tell which pictures are read as their labels say."""
-        return read(pictures).argmax(axis=1) == labels
+    def right(pictures: Iterable[NDArray[np.uint8]], labels: NDArray) -> float:
+        """Return the share of pictures that are read as their labels say."""
+        return float(np.mean(read(pictures).argmax(axis=1) == labels))
 
     rng = np.random.default_rng(seed)
     digits = Split(validation.images[:count], validation.labels[:count])
 
     # By digit and by style.
-    logits, by_style = {}, {}
-    for digit in range(10):
-        for style in strokes.STYLES[digit]:
-            drawings = (black_on_white(stroke_drawing(digit, style, rng)) for _ in range(count // 5))
-            logits[digit, style] = read(drawings)
-            by_style[digit, style] = logits[digit, style].argmax(axis=1) == digit
-    logits["enlarged"] = read(black_on_white(mnist_drawing(image)) for image in digits.images)
-    enlarged = logits["enlarged"].argmax(axis=1) == digits.labels
-    rows = []
-    for digit in range(10):
-        held = [by_style[digit, style] for style in strokes.styles(digit, held=True)]
-        known = [by_style[digit, style] for style in strokes.styles(digit, held=False)]
-        rows.append(
-            [str(digit), share(enlarged[digits.labels == digit]), share(np.hstack(known)), share(np.hstack(held))]
-        )
-    every = [[by_style[key] for key in by_style if (key in strokes.HELD) == held] for held in (False, True)]
-    rows.append(["**all**", share(enlarged), *(share(np.hstack(part)) for part in every)])
-    yield "## By digit\n"
-    yield table(["digit", "MNIST, enlarged", "strokes, styles trained on", "strokes, styles held out"], rows)
-    yield "## How sure\n"
-    rows = []
-    for name, keys, found in (
-        ("MNIST, enlarged", ["enlarged"], enlarged),
-        ("strokes, styles trained on", by_style.keys() - strokes.HELD, np.hstack(every[0])),
-        ("strokes, styles held out", strokes.HELD, np.hstack(every[1])),
-    ):
-        z = np.concatenate([logits[key] for key in keys])
-        rows.append([name, share(found), *(share(softmax(z, t).max(axis=1)) for t in (1, temperature))])
-    yield table(["", "read right", "sure at T = 1", f"sure at T* = {temperature:.2f}"], rows)
-    yield "## By style\n"
-    rows = [
-        [str(digit), style, "held out" if (digit, style) in strokes.HELD else "", share(found)]
-        for (digit, style), found in by_style.items()
-    ]
-    yield table(["digit", "style", "", "read right"], rows)
+    logits = {
+        (digit, style): read(black_on_white(stroke_drawing(digit, style, rng)) for _ in range(count // 5))
+        for digit in range(10)
+        for style in strokes.STYLES[digit]
+    }
+    enlarged = read(black_on_white(mnist_drawing(image)) for image in digits.images)
+    known, held = ([key for key in logits if (key in strokes.HELD) == out] for out in (False, True))
+
+    def summary(which: NDArray, known: list, held: list) -> dict:
+        """Return, of some of the enlarged digits and some styles, the share read right and the mean certainty."""
+        sets = {"mnist": (enlarged[which], digits.labels[which])}
+        for name, keys in (("known", known), ("held", held)):
+            found = np.concatenate([logits[key] for key in keys])
+            sets[name] = found, np.repeat([digit for digit, _ in keys], count // 5)
+        return {
+            name: {
+                "right": float(np.mean(z.argmax(axis=1) == labels)),
+                "sure": [float(softmax(z, t).max(axis=1).mean()) for t in (1, temperature)],
+            }
+            for name, (z, labels) in sets.items()
+        }
 
     # By how, where and on what it is drawn: the same digits and the same writings each time.
-    held = [key for key in by_style if key in strokes.HELD]
     repeats = max(1, count // len(held))
     labels = np.array([digit for digit, _ in held for _ in range(repeats)])
 
-    def measure(name: str, show=black_on_white, *, pen=None, strange: bool = False, **how) -> list[str]:
+    def condition(name: str, show=black_on_white, *, pen=None, strange: bool = False, **how) -> dict:
         hand, lens = np.random.default_rng(seed), np.random.default_rng(seed)
         drawings = (
             stroke_drawing(digit, style, hand, pen=pen or min(PEN, how.get("size", SIZE) / 6), **how)
@@ -147,14 +124,11 @@ def tables(validation: Split, classifier: Classifier, temperature: float, count:
             for _ in range(repeats)
         )
         look = (lambda coverage: show(coverage, lens)) if strange else show
-        written = right(map(look, drawings), labels)
-        if pen or how.keys() & {"points", "wide"}:
-            return [name, "", share(written)]
-        return [
-            name,
-            share(right((look(mnist_drawing(image, **how)) for image in digits.images), digits.labels)),
-            share(written),
-        ]
+        found = {"name": name, "mnist": None, "held": right(map(look, drawings), labels)}
+        if not (pen or how.keys() & {"points", "wide"}):  # which are no matter of digits that are there already
+            enlarged = (look(mnist_drawing(image, **how)) for image in digits.images)
+            found["mnist"] = right(enlarged, digits.labels)
+        return found
 
     def photo(**how):
         return {"show": lambda coverage, lens: photograph(coverage, lens, width=800, **how), "strange": True}
@@ -163,44 +137,107 @@ def tables(validation: Split, classifier: Classifier, temperature: float, count:
         _, file = cv2.imencode(".jpg", black_on_white(coverage), [cv2.IMWRITE_JPEG_QUALITY, 20])
         return cv2.imdecode(file, cv2.IMREAD_COLOR)
 
+    places = {
+        "middle": (0.5, 0.5),
+        "top left": (0, 0),
+        "top right": (1, 0),
+        "bottom left": (0, 1),
+        "bottom right": (1, 1),
+    }
     conditions = {
-        "size": [measure(f"{size} pixels", size=size) for size in (40, 80, 160, 280)],
-        "place": [
-            measure(name, size=120, at=at)
-            for name, at in {
-                "middle": (0.5, 0.5),
-                "top left": (0, 0),
-                "top right": (1, 0),
-                "bottom left": (0, 1),
-                "bottom right": (1, 1),
-            }.items()
-        ],
-        "pen width": [measure(f"{pen} pixels", pen=pen) for pen in (4, 8, 16, 28, 40)],
+        "size": [condition(f"{size} pixels", size=size) for size in (40, 80, 160, 280)],
+        "place": [condition(name, size=120, at=at) for name, at in places.items()],
+        "pen width": [condition(f"{pen} pixels", pen=pen) for pen in (4, 8, 16, 28, 40)],
         "hand": [
-            measure("12 points, straight lines between", points=12),
-            measure("8 points", points=8),
-            measure("half as wide as high", wide=0.5),
-            measure("as wide as high", wide=1),
-            measure("as wide as high, 8 points", wide=1, points=8),
+            condition("12 points, straight lines between", points=12),
+            condition("8 points", points=8),
+            condition("half as wide as high", wide=0.5),
+            condition("as wide as high", wide=1),
+            condition("as wide as high, 8 points", wide=1, points=8),
         ],
-        "tilt": [measure(f"{tilt:+d} degrees", tilt=tilt) for tilt in (-25, -15, 15, 25)],
+        "tilt": [condition(f"{tilt:+d} degrees", tilt=tilt) for tilt in (-25, -15, 15, 25)],
         "colour": [
-            measure("white on black", colour((255, 255, 255), (0, 0, 0))),
-            measure("red on green", colour((200, 40, 40), (60, 160, 90))),
-            measure("pale grey on white", colour((215, 215, 215), (255, 255, 255))),
-            measure("blue on nothing", colour((40, 60, 220), None)),
+            condition("white on black", colour((255, 255, 255), (0, 0, 0))),
+            condition("red on green", colour((200, 40, 40), (60, 160, 90))),
+            condition("pale grey on white", colour((215, 215, 215), (255, 255, 255))),
+            condition("blue on nothing", colour((40, 60, 220), None)),
         ],
         "background": [
-            measure("JPEG of quality 20", jpeg, strange=True),
-            measure("photo, even light", **photo(shadow=0.05)),
-            measure("photo, shadow", **photo(shadow=0.7)),
-            measure("photo, ruled paper", **photo(ruled=True)),
-            measure("photo, noise and JPEG", **photo(noise=15, quality=25)),
+            condition("JPEG of quality 20", jpeg, strange=True),
+            condition("photo, even light", **photo(shadow=0.05)),
+            condition("photo, shadow", **photo(shadow=0.7)),
+            condition("photo, ruled paper", **photo(ruled=True)),
+            condition("photo, noise and JPEG", **photo(noise=15, quality=25)),
         ],
     }
-    for name, rows in conditions.items():
-        yield f"## By {name}\n"
-        yield table([name, "MNIST, enlarged", "strokes, styles held out"], rows)
+
+    def of(digit: int, keys: list) -> list:
+        return [key for key in keys if key[0] == digit]
+
+    return {
+        "count": count,
+        "temperature": temperature,
+        "all": summary(np.ones(count, bool), known, held),
+        "digits": [summary(digits.labels == digit, of(digit, known), of(digit, held)) for digit in range(10)],
+        "styles": [
+            {"digit": digit, "style": style, "held": key in held, "right": float(np.mean(z.argmax(axis=1) == digit))}
+            for (digit, style), z in logits.items()
+            for key in [(digit, style)]
+        ],
+        "conditions": conditions,
+    }
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def share(right: float | None) -> str:
+    return "" if right is None else f"{right:.1%}"
+
+
+SETS = {"mnist": "MNIST, enlarged", "known": "strokes, styles trained on", "held": "strokes, styles held out"}
+
+
+def document(found: dict) -> str:
+    """Return what `measure` found as Markdown."""
+    parts = [
+        "# Drawings, read\n",
+        f"`{__doc__.split('`')[1]}` wrote this, from {found['count']} of MNIST's digits and as many writings "
+        f"of the held styles; by style, from {found['count'] // 5} writings of each.\n",
+        "## By digit\n",
+        table(
+            ["digit", *SETS.values()],
+            [
+                [name, *(share(summary[key]["right"]) for key in SETS)]
+                for name, summary in [
+                    *((str(n), one) for n, one in enumerate(found["digits"])),
+                    ("**all**", found["all"]),
+                ]
+            ],
+        ),
+        "## How sure\n",
+        table(
+            ["", "read right", "sure at T = 1", f"sure at T* = {found['temperature']:.2f}"],
+            [
+                [SETS[key], share(summary["right"]), *map(share, summary["sure"])]
+                for key, summary in found["all"].items()
+            ],
+        ),
+        "## By style\n",
+        table(
+            ["digit", "style", "", "read right"],
+            [
+                [str(one["digit"]), one["style"], "held out" if one["held"] else "", share(one["right"])]
+                for one in found["styles"]
+            ],
+        ),
+    ]
+    for name, conditions in found["conditions"].items():
+        rows = [[one["name"], share(one["mnist"]), share(one["held"])] for one in conditions]
+        parts += [f"## By {name}\n", table([name, SETS["mnist"], SETS["held"]], rows)]
+    return "\n".join(parts)
 
 
 def main() -> None:
@@ -208,21 +245,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="mnist.npz; without it, Keras's download and cache")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="a folder that train.py wrote (default: shipped)")
     parser.add_argument("--count", type=int, default=300, help="of MNIST's digits in a figure (default: %(default)s)")
-    parser.add_argument("--output", type=Path, help="write the tables to this file")
+    parser.add_argument("--output", type=Path, help="write the tables here, and drawn.json")
     options = parser.parse_args()
     classifier = Classifier(options.weights / "lenet5.tflite")
     temperature = load_trust(options.weights / "report.json").temperature
-    parts = [
-        "# Drawings, read\n",
-        f"`{__doc__.split('`')[1]}` wrote this, from {options.count} of MNIST's digits and as many writings "
-        f"of the held styles; by style, from {options.count // 5} writings of each.\n",
-    ]
-    print("\n".join(parts))
-    for part in tables(load_mnist(options.data).validation, classifier, temperature, options.count):
-        print(part, flush=True)
-        parts.append(part)
+    found = measure(load_mnist(options.data).validation, classifier, temperature, options.count)
+    print(document(found))
     if options.output:
-        options.output.write_text("\n".join(parts))
+        options.output.write_text(document(found))
+        (options.weights / "drawn.json").write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

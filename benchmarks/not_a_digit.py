@@ -7,6 +7,7 @@ seen scribbles made by the same code, and the same letters in other fonts; cloth
 
 import argparse
 import gzip
+import json
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ def fashion() -> NDArray[np.float32] | None:
     )
 
 
-def measure(classifier: Classifier, threshold: float) -> dict[str, tuple[int, float, float]]:
+def measure(classifier: Classifier, threshold: float) -> dict[str, dict]:
     """Return, for each sort of things, their number, the AUROC, and the share with more energy than `threshold`."""
     digits = energy(classifier.logits(load_test_set().images / np.float32(255)))
     things = {
@@ -77,35 +78,41 @@ def measure(classifier: Classifier, threshold: float) -> dict[str, tuple[int, fl
         "letters that look like digits": letters(list(LOOK_LIKE_DIGITS)),
         "scribbles": scribbles(2000),
     }
-    found = {"digits (MNIST test set)": (len(digits), float("nan"), float(np.mean(digits > threshold)))}
+    found = {
+        "digits (MNIST test set)": {"images": len(digits), "auroc": None, "caught": float(np.mean(digits > threshold))}
+    }
     for name, frames in things.items():
         if frames is not None:
             e = energy(classifier.logits(frames))
             auroc = roc_auc_score(np.repeat([0, 1], [len(digits), len(e)]), np.concatenate([digits, e]))
-            found[name] = len(e), float(auroc), float(np.mean(e > threshold))
+            found[name] = {"images": len(e), "auroc": float(auroc), "caught": float(np.mean(e > threshold))}
     return found
+
+
+def document(found: dict[str, dict]) -> str:
+    """Return what `measure` found as Markdown."""
+    lines = ["| what | images | AUROC | said not to look like a digit |", "|---|--:|--:|--:|"]
+    for name, one in found.items():
+        auroc = "" if one["auroc"] is None else f"{one['auroc']:.4f}"
+        lines.append(f"| {name} | {one['images']:,} | {auroc} | {one['caught']:.1%} |")
+    about = __doc__.split("\n\n", 1)[1]
+    return "# What is no digit\n\n`python -m benchmarks.not_a_digit` wrote this.\n" + "\n".join([about, *lines, ""])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="a folder that train.py wrote (default: shipped)")
-    parser.add_argument("--output", type=Path, help="write the table to this file")
+    parser.add_argument("--output", type=Path, help="write the table here, and not_a_digit.json beside the weights")
     options = parser.parse_args()
     classifier = Classifier(options.weights / "lenet5.tflite")
     trust = load_trust(options.weights / "report.json")
-    lines = ["| what | images | AUROC | said not to look like a digit |", "|---|--:|--:|--:|"]
-    for name, (count, auroc, caught) in measure(classifier, trust.energy_threshold).items():
-        lines.append(f"| {name} | {count:,} | {'' if np.isnan(auroc) else f'{auroc:.4f}'} | {caught:.1%} |")
+    found = measure(classifier, trust.energy_threshold)
+    print(document(found))
     if fashion() is None:
-        lines.append(f"\nNo clothes: {FASHION} is not installed (Debian's dataset-fashion-mnist).")
-    print("\n".join(lines))
+        print(f"No clothes: {FASHION} is not installed (Debian's dataset-fashion-mnist).")
     if options.output:
-        head = (
-            "# What is no digit\n\n`python -m benchmarks.not_a_digit` wrote this.\n"
-            + __doc__.split("\n\n", 1)[1]
-            + "\n"
-        )
-        options.output.write_text(head + "\n".join(lines) + "\n")
+        options.output.write_text(document(found))
+        (options.weights / "not_a_digit.json").write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

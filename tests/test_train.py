@@ -49,9 +49,9 @@ def test_says_what_it_does(trained):
     assert "Test accuracy: 0.9" in said
 
 
-def test_writes_three_files_and_no_other(trained):
+def test_writes_four_files_and_no_other(trained):
     output, _ = trained
-    assert sorted(path.name for path in output.iterdir()) == ["lenet5.keras", "lenet5.tflite", "report.json"]
+    assert sorted(path.name for path in output.iterdir()) == ["layers.tflite", "lenet5.keras", "lenet5.tflite", "report.json"]
 
 
 def test_the_report_holds_all_that_made_the_model(trained, test_set):
@@ -118,7 +118,7 @@ def test_an_interrupted_run_leaves_the_old_model(tmp_path, data):
 
 
 def test_a_failed_write_leaves_the_old_model(tmp_path):
-    """The report cannot be written when both models are: none of the three reaches its place."""
+    """The report cannot be written when both models are: none of the four reaches its place."""
     from mnist_model.lenet import lenet5
     from train import write_model
 

@@ -1,0 +1,125 @@
+"""Inside the network: what each layer makes of an image, and the weights with which it does so.
+
+`layers.tflite` is the network of `lenet5.tflite` with an output at every layer; `train.py` writes both.
+"""
+
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_model import WEIGHTS
+from mnist_model.classifier import Classifier, Network
+
+
+class Layer(NamedTuple):
+    """A layer that computes something: what it does, the shape of what it gives, and the shape of its weights."""
+
+    does: str
+    shape: tuple[int, ...]  # (height, width, maps) or (units,)
+    kernel: tuple[int, ...] | None = None  # outputs first, as LiteRT has them; pooling has none
+
+    @property
+    def parameters(self) -> int:
+        """Weights, and a bias for each output."""
+        return math.prod(self.kernel) + self.kernel[0] if self.kernel else 0
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with an addition, for one image: each weight once at each place."""
+        return math.prod(self.kernel) * math.prod(self.shape[:-1]) if self.kernel else 0
+
+
+LAYERS = {
+    "conv1": Layer("Convolution 5x5, ReLU", (24, 24, 6), (6, 5, 5, 1)),
+    "pool1": Layer("Max pooling 2x2", (12, 12, 6)),
+    "conv2": Layer("Convolution 5x5, ReLU", (8, 8, 16), (16, 5, 5, 6)),
+    "pool2": Layer("Max pooling 2x2", (4, 4, 16)),
+    "dense1": Layer("Dense, ReLU", (120,), (120, 256)),
+    "dense2": Layer("Dense, ReLU", (84,), (84, 120)),
+    "logits": Layer("Dense", (10,), (10, 84)),
+}
+
+
+class Weights(NamedTuple):
+    """Of a layer: its output is kernel · input + bias, and ReLU of that."""
+
+    kernel: NDArray[np.float32]  # (outputs, height, width, maps) or (outputs, inputs)
+    bias: NDArray[np.float32]  # (outputs,)
+
+
+class Layers(Network):
+    """The network that reads digits, with all its layers to be seen. Exceptions as of Network."""
+
+    def __init__(self, path: str | Path = WEIGHTS / "layers.tflite", remake: str = "python train.py --export"):
+        super().__init__(path, [layer.shape for layer in LAYERS.values()], remake)
+        # Each of the network's weights is told by its shape, which no other has.
+        constants = {}
+        for tensor in self._interpreter.get_tensor_details():
+            if tensor["dtype"] == np.float32 and -1 not in tensor["shape_signature"]:
+                constants.setdefault(tuple(tensor["shape"].tolist()), tensor["index"])
+        self.weights = {
+            name: Weights(
+                *(self._interpreter.get_tensor(constants[shape]) for shape in (layer.kernel, layer.kernel[:1]))
+            )
+            for name, layer in LAYERS.items()
+            if layer.kernel
+        }
+
+    def activations(self, images: NDArray[np.floating]) -> dict[str, NDArray[np.float32]]:
+        """Return what each layer gives for images of shape (n, 28, 28) in [0, 1]: by name, n times its shape."""
+        return dict(zip(LAYERS, self.run(images), strict=True))
+
+
+def responses(images: NDArray[np.floating], kernel: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Slide a kernel over images: the parts that make up one map of a convolution, before bias and ReLU.
+
+    Parameters
+    ----------
+    images : ndarray, shape (height, width, maps)
+    kernel : ndarray, shape (5, 5, maps)
+
+    Returns
+    -------
+    ndarray, shape (height - 4, width - 4, maps)
+        One for each map that goes in; the convolution is their sum.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(images, kernel.shape[:2], axis=(0, 1))
+    return np.einsum("hwmyx,yxm->hwm", windows, kernel)
+
+
+def contributions(activations: NDArray[np.floating], weights: Weights, unit: int) -> NDArray[np.floating]:
+    """Return what each unit of the layer before adds to a unit: weight x activation. With the bias they make it up.
+
+    Parameters
+    ----------
+    activations : ndarray, shape (inputs,)
+    weights : Weights
+        Of the unit's layer.
+    """
+    return weights.kernel[unit] * activations
+
+
+def occlusion(
+    classifier: Classifier, digit: NDArray[np.floating], size: int = 5, ink: float = 0.0
+) -> NDArray[np.float32]:
+    """Cover a digit with a square patch, at every place, and read it (Zeiler and Fergus 2014, arXiv:1311.2901).
+
+    Parameters
+    ----------
+    digit : ndarray, shape (28, 28), in [0, 1]
+    size : int
+        Of the patch, odd; at the edge what is left of it.
+    ink : float, in [0, 1]
+        What it covers with: 0 is paper, 1 is ink.
+
+    Returns
+    -------
+    ndarray, shape (28, 28, 10)
+        The logits with the patch's middle at each pixel.
+    """
+    away = np.abs(np.subtract.outer(range(28), range(28))) > size // 2  # (place, pixel)
+    outside = away[:, None, :, None] | away[None, :, None, :]  # (row, column of the patch, row, column)
+    return classifier.logits(np.where(outside, digit, ink).reshape(-1, 28, 28)).reshape(28, 28, 10)
