@@ -11,6 +11,7 @@ PAGES = [
     st.Page("app_pages/draw.py", title="Draw", icon=":material/draw:", default=True),
     st.Page("app_pages/temperatures.py", title="Temperatures", icon=":material/thermostat:"),
     st.Page("app_pages/softmax.py", title="Softmax", icon=":material/school:"),
+    st.Page("app_pages/model.py", title="Model", icon=":material/network_node:"),
 ]
 
 st.set_page_config(page_title="A network reads your digits", page_icon=ICON, layout="wide")

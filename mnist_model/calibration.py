@@ -76,3 +76,11 @@ def summary(logits: ArrayLike, labels: ArrayLike, temperature: float) -> dict:
             for when, t in (("before", 1.0), ("after", temperature))
         },
     }
+
+
+def confusion_matrix(labels: ArrayLike, answers: ArrayLike) -> NDArray[np.int64]:
+    """Count how many digits of each label were read as which digit, (10, 10): a row for each label.
+
+    The same as scikit-learn's, which the tests compare it with, and which would cost the page 200 MB and two seconds.
+    """
+    return np.bincount(10 * np.asarray(labels, int) + np.asarray(answers), minlength=100).reshape(10, 10)

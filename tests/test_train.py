@@ -51,7 +51,8 @@ def test_says_what_it_does(trained):
 
 def test_writes_four_files_and_no_other(trained):
     output, _ = trained
-    assert sorted(path.name for path in output.iterdir()) == ["layers.tflite", "lenet5.keras", "lenet5.tflite", "report.json"]
+    written = sorted(path.name for path in output.iterdir())
+    assert written == ["layers.tflite", "lenet5.keras", "lenet5.tflite", "report.json"]
 
 
 def test_the_report_holds_all_that_made_the_model(trained, test_set):

@@ -1,0 +1,516 @@
+"""Inside the network: what it makes of a digit layer by layer, where it looks, what it scores, what it cannot do."""
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw, ImageFont
+
+from app_pages.common import (
+    SIZE,
+    Reading,
+    ask_for_model,
+    choose,
+    classifier,
+    follow_link,
+    read,
+    state,
+    temperature_slider,
+    test_digits,
+    trusted,
+)
+from mnist_model import WEIGHTS, calibration, charts, images, model_charts, strokes
+from mnist_model.classifier import ModelFileError
+from mnist_model.corruptions import CORRUPTIONS, corrupt
+from mnist_model.data import DataError
+from mnist_model.layers import LAYERS, Layers, occlusion
+from mnist_model.report import Report, load_drawn, load_report, load_strangers
+from mnist_model.softmax import energy, softmax
+
+WORST = 6  # styles, of 77
+PAGEFUL = 40  # of digits in a gallery
+LETTERS = "ABEHKMRXhkmx"
+
+
+# What is shown.
+
+
+@st.cache_resource
+def layers() -> Layers:
+    return Layers()
+
+
+@st.cache_resource
+def test_logits() -> np.ndarray:
+    """Of the test digits, (n, 10)."""
+    return classifier().logits(test_digits().images / np.float32(255))
+
+
+@st.cache_resource
+def reports() -> tuple[Report, Report]:
+    """Of the textbook recipe, and of the shipped model."""
+    return load_report(WEIGHTS / "textbook"), load_report()
+
+
+@st.cache_resource
+def strangers() -> dict[str, list[Reading]]:
+    """Things that are no digit, as the canvas would show them, and what the network makes of them."""
+    rng = np.random.default_rng(0)
+    font = ImageFont.load_default(200)
+    letters = []
+    for letter in LETTERS:
+        paper = Image.new("RGB", (SIZE, SIZE), images.PAPER)
+        ImageDraw.Draw(paper).text((SIZE / 2, SIZE / 2), letter, images.INK, font, anchor="mm")
+        letters.append(read(np.asarray(paper)))
+    scribbles = [read(strokes.draw(strokes.scribble(rng), SIZE)) for _ in range(12)]
+    return {"Letters": letters, "Scribbles": scribbles}
+
+
+@st.cache_resource
+def worst_styles() -> list[tuple[np.ndarray, str]]:
+    """The styles that are read worst, worst first: a writing of each, and how well."""
+    rng = np.random.default_rng(0)
+    worst = sorted(load_drawn().styles, key=lambda style: style.right)[:WORST]
+    return [
+        (strokes.draw(strokes.write(style.digit, style.name, rng)), f"{style.digit}, {style.name}: {style.right:.0%}")
+        for style in worst
+    ]
+
+
+def clicked(chart: str) -> int | None:
+    """The number of the bar that was clicked in a chart, if it was one: what comes from a browser may be anything."""
+    try:
+        number = state[chart]["selection"]["points"][0]["point_index"]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return number if isinstance(number, int) else None
+
+
+def chart(figure, key: str, alt: str, on_select="ignore") -> None:
+    st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt, on_select=on_select, selection_mode="points")
+
+
+def gallery(digits: np.ndarray, captions: list[str]) -> None:
+    """Show (n, 28, 28) images in [0, 1]."""
+    st.image([images.pixels_url(digit) for digit in digits], captions, 76, alt=captions)
+
+
+# Layer by layer.
+
+
+@st.fragment
+def layer_by_layer(reading: Reading, temperature: float) -> None:
+    found = {name: values[0] for name, values in layers().activations(reading.digit[None]).items()}
+    winner = int(reading.logits.argmax())
+
+    picture, _ = row("**Input**  \n28 x 28 pixels")
+    with picture:
+        st.image(images.pixels_url(reading.digit), alt="The 28 by 28 pixels that the network gets", width=140)
+
+    before = reading.digit[..., None]
+    for conv, pool, columns in (("conv1", "pool1", 6), ("conv2", "pool2", 8)):
+        picture, detail = row(about(conv))
+        with detail:
+            number = st.selectbox(
+                "How it is made",
+                range(LAYERS[conv].shape[-1]),
+                format_func=lambda number: f"Map {number + 1}",
+                key=f"{conv}_map",
+                bind="query-params",
+            )
+            chart(
+                model_charts.one_map(before, layers().weights[conv], number, found[conv]),
+                f"{conv}_one",
+                f"How map {number + 1} is made: what goes in, the kernels, and the map",
+            )
+            bias = layers().weights[conv].bias[number]
+            st.caption(
+                f"The kernel slides over what goes in; at each place their products are added up, and the bias, "
+                f"{bias:.2f}, with them. ReLU makes 0 of what is below 0."
+            )
+        with picture:
+            chart(
+                model_charts.maps_and_kernels(found[conv], layers().weights[conv].kernel, number),
+                conv,
+                f"The {LAYERS[conv].shape[-1]} maps of the convolution, each beside the kernels that made it",
+                lambda conv=conv: choose_map(conv),
+            )
+        picture, _ = row(about(pool))
+        with picture:
+            chart(
+                model_charts.maps(found[pool], columns),
+                pool,
+                "The same maps, of each two by two numbers only the largest",
+            )
+        before = found[pool]
+
+    for dense, columns in (("dense1", 24), ("dense2", 21)):
+        picture, _ = row(about(dense))
+        with picture:
+            chart(
+                model_charts.units(found[dense], columns),
+                dense,
+                f"{LAYERS[dense].shape[0]} units, {np.count_nonzero(found[dense])} of them above 0",
+            )
+
+    picture, detail = row(about("logits"))
+    with detail:
+        key = f"why_{winner}"  # where another digit wins, the question is another
+        unit = st.selectbox("What spoke for and against a", range(10), winner, key=key)
+        weights = layers().weights["logits"]
+        chart(
+            model_charts.evidence(found["dense2"], weights, unit),
+            "evidence",
+            f"What each of the 84 units adds to the logit of {unit} or takes from it",
+        )
+        said = weights.kernel[unit] * found["dense2"]
+        st.caption(
+            f"Weight x activation of each of the 84 units: {said[said > 0].sum():.1f} for it, "
+            f"{said[said < 0].sum():.1f} against it, and the bias of {weights.bias[unit]:.2f} make the logit, "
+            f"{found['logits'][unit]:.1f}."
+        )
+    with picture:
+        chart(
+            model_charts.scores(found["logits"], unit),
+            "logits",
+            f"The ten logits, highest for {winner} with {found['logits'].max():.1f}",
+            lambda: choose_unit(key),
+        )
+
+    picture, _ = row(f"**Softmax**  \n10 probabilities at T = {temperature:g}")
+    p = softmax(found["logits"], temperature)
+    with picture:
+        chart(
+            charts.probability_bars(p, found["logits"]),
+            "answers",
+            f"The ten probabilities, highest for {winner} with {charts.percent(p.max())}",
+        )
+    total = [sum(getattr(layer, what) for layer in LAYERS.values()) for what in ("parameters", "multiply_adds")]
+    st.caption(
+        f"Altogether {total[0]:,} parameters, and {total[1]:,} multiplications with as many additions for one digit. "
+        "Maps of one layer share one scale of brightness; orange is above 0, blue below."
+    )
+
+
+def row(text: str):
+    """Lay out a layer: what it is in the margin, a place for its picture and one for a closer look."""
+    margin, picture, detail = st.columns([1.1, 2, 2])
+    margin.markdown(text)
+    return picture, detail
+
+
+def about(name: str) -> str:
+    layer = LAYERS[name]
+    *sides, many = layer.shape
+    lines = [f"**{layer.does}**", f"{many} maps of {sides[0]} x {sides[1]}" if sides else f"{many} units"]
+    if layer.kernel:
+        lines += [f"{layer.parameters:,} parameters", f"{layer.multiply_adds:,} multiply-adds"]
+    return "  \n".join(lines)
+
+
+def choose_map(conv: str) -> None:
+    number = clicked(conv)
+    if number in range(LAYERS[conv].shape[-1]):
+        state[f"{conv}_map"] = number
+
+
+def choose_unit(key: str) -> None:
+    number = clicked("logits")
+    if number in range(10):
+        state[key] = number
+
+
+# Where it looked.
+
+
+@st.fragment
+def where_it_looked(reading: Reading) -> None:
+    winner = int(reading.logits.argmax())
+    left, right = st.columns([2, 3])
+    with left:
+        st.markdown(
+            "Cover a part of the digit with a patch of 5 x 5 pixels, and read it again. Where the logit of the "
+            f"{winner} falls, there was what the network looked for. Do so at every place: {reading.digit.size} "
+            "readings, in one call."
+        )
+        cover = st.segmented_control("Cover with", ["paper", "ink"], default="paper", required=True, key="cover")
+    covered = occlusion(classifier(), reading.digit, ink=float(cover == "ink"))
+    falls = reading.logits[winner] - covered[..., winner]
+    line, column = np.unravel_index(falls.argmax(), falls.shape)
+    reads = covered[line, column].argmax()
+    with left:
+        st.markdown(
+            f"It falls most, by **{falls.max():.1f}** from {reading.logits[winner]:.1f}, with the patch at row "
+            f"{line + 1}, column {column + 1}; then it is "
+            + (f"still read as a {winner}." if reads == winner else f"**read as a {reads}**.")
+            + f" At {np.mean(covered.argmax(axis=-1) != winner):.0%} of the places it is read as another digit."
+        )
+        st.caption(
+            "Orange: the patch takes away what speaks for the answer. Blue: it takes away what spoke against it. With "
+            "ink the map shows what must stay empty, such as the top of an open 4."
+        )
+    with right, st.container(width=440):
+        chart(
+            model_charts.occlusion_map(reading.digit, reading.logits, covered),
+            "occlusion",
+            f"By how much the logit of {winner} falls where the digit is covered, at most {falls.max():.1f}",
+        )
+
+
+# What it scores.
+
+
+def what_it_scores(reading: Reading, temperature: float) -> None:
+    labels, logits, (textbook, shipped) = test_digits().labels, test_logits(), reports()
+    found = calibration.summary(logits, labels, shipped.temperature)
+    p = softmax(logits)
+    misread = np.flatnonzero(logits.argmax(axis=1) != labels)
+    misread = misread[np.argsort(-p[misread].max(axis=1), kind="stable")]
+
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Read right", f"{found['accuracy']:.2%}", width="content")
+        st.metric("Misread", f"{len(misread)} of {len(labels):,}", width="content")
+        st.metric("Loss", f"{found['before']['nll']:.4f}", width="content")
+        st.metric("Calibration error", f"{found['before']['ece']:.2%}", width="content")
+    st.caption(
+        f"Measured here and now on MNIST's {len(labels):,} test digits, which training has not seen, at T = 1. The "
+        "loss is the mean cross-entropy; the calibration error the mean gap between how sure it is and how often it is "
+        "right, in 15 bins."
+    )
+
+    st.markdown("**What is taken for what?** Click a cell to see its digits, or choose one.")
+    confusions(temperature)
+
+    st.markdown(f"**All {len(misread)} that it misreads**, the surest first:")
+    show_digits(misread, temperature)
+
+    st.markdown(
+        "**May its probabilities be believed?** Of all the digits of which it is 90% sure, 90% should be read right. "
+        f"T* = {shipped.temperature:.2f}, the temperature that fits the validation digits best, is to see to that."
+    )
+    clean, spoilt = st.columns(2)
+    with clean:
+        temperatures = {"T = 1": 1.0, f"T* = {shipped.temperature:.2f}": shipped.temperature}
+        if temperature not in (1, shipped.temperature):
+            temperatures[f"T = {temperature:g}, as above"] = temperature
+        chart(
+            model_charts.reliability_diagram(
+                {name: calibration.reliability(softmax(logits, t), labels) for name, t in temperatures.items()}
+            ),
+            "reliability",
+            "How often answers to the test digits are right, by how sure they are",
+        )
+        st.caption(
+            f"The test digits as they are. Calibration error {found['before']['ece']:.2%} at T = 1, "
+            f"{found['after']['ece']:.2%} at T*. Small points are a handful of digits: most answers are very sure."
+        )
+    with spoilt:
+        chart(
+            model_charts.reliability_diagram(dict(zip(list(temperatures)[:2], shipped.reliability, strict=True))),
+            "reliability_spoilt",
+            "How often answers to spoilt test digits are right, by how sure they are",
+        )
+        st.caption(
+            f"The same spoilt in {len(CORRUPTIONS)} ways. Calibration error {shipped.spoilt.ece[0]:.2%} at T = 1, "
+            f"{shipped.spoilt.ece[1]:.2%} at T*. Measured by `python train.py`."
+        )
+
+    st.markdown(f"**Spoilt in {len(CORRUPTIONS)} ways**, your digit and the {len(labels):,} test digits:")
+    spoilt_digits(reading, temperature, textbook, shipped)
+
+    st.markdown("**How it learned**, beside the same network trained as textbooks do:")
+    chart(
+        model_charts.learning({"textbook": textbook.history, "shipped": shipped.history}),
+        "learning",
+        f"The share misread by epoch: {textbook.epochs} epochs of the textbook recipe, {shipped.epochs} of the shipped",
+    )
+    st.caption(
+        f"The textbook recipe: MNIST's digits as they are, in {textbook.seconds:.0f} seconds on two cores. The "
+        f"shipped model: the same digits bent, blurred and scratched, strokes in other styles, and a larger network as "
+        f"a teacher, in {shipped.seconds / 60:.0f} minutes. It misreads more of what it learns from, since that is "
+        "harder, and less of the 5,000 validation digits, on which all was chosen. Recorded by `python train.py` and "
+        "`python train.py --recipe textbook`."
+    )
+
+
+@st.fragment
+def confusions(temperature: float) -> None:
+    labels, logits = test_digits().labels, test_logits()
+    read_as = logits.argmax(axis=1)
+    matrix = calibration.confusion_matrix(labels, read_as)
+    wrong = matrix.copy()
+    np.fill_diagonal(wrong, 0)
+    most = np.unravel_index(wrong.argmax(), wrong.shape)
+    figure, digits = st.columns([4, 5])
+    with digits:
+        with st.container(horizontal=True):
+            label = st.selectbox("Labelled", range(10), int(most[0]), key="label", bind="query-params")
+            answer = st.selectbox("Read as", range(10), int(most[1]), key="answer", bind="query-params")
+        cell = np.flatnonzero((labels == label) & (read_as == answer))
+        # The least sure first.
+        cell = cell[np.argsort(softmax(logits[cell]).max(axis=1), kind="stable")]
+        pages = max(1, -(-len(cell) // PAGEFUL))
+        shown = f"{len(cell):,} digits" if len(cell) != 1 else "1 digit"
+        st.markdown(
+            f"{shown} labelled {label} and read as {answer}" + (", the least sure first:" if pages > 1 else ":")
+        )
+        number = st.pagination(pages, key=f"page {label} {answer}") if pages > 1 else 1
+        show_digits(cell[PAGEFUL * (number - 1) : PAGEFUL * number], temperature)
+    with figure:
+        chart(
+            model_charts.confusion(matrix, (label, answer)),
+            "confusion",
+            f"How many test digits of each label are read as which digit; {wrong.sum()} are misread",
+            choose_cell,
+        )
+
+
+def choose_cell() -> None:
+    number = clicked("confusion")
+    if number in range(100):
+        state.label, state.answer = divmod(number, 10)
+
+
+def show_digits(numbers: np.ndarray, temperature: float) -> None:
+    """Show some of the test digits, with what the network says of them."""
+    if not len(numbers):
+        return
+    digits, labels = test_digits()
+    p = softmax(test_logits()[numbers], temperature)
+    captions = []
+    for label, answer in zip(labels[numbers], p, strict=True):
+        found = answer.argmax()
+        said = f"{found}: {charts.percent(answer[found], 0)}"
+        captions.append(said if found == label else f"{said}, {label}: {charts.percent(answer[label], 0)}")
+    gallery(digits[numbers] / 255, captions)
+
+
+def spoilt_digits(reading: Reading, temperature: float, textbook: Report, shipped: Report) -> None:
+    digit = np.rint(255 * reading.digit).astype(np.uint8)[None]
+    spoilt = np.concatenate([corrupt(digit, way) for way in CORRUPTIONS])
+    p = softmax(classifier().logits(spoilt), temperature)
+    names = [way.__name__ for way in CORRUPTIONS]
+    st.dataframe(
+        {
+            "digit": [images.pixels_url(image) for image in spoilt],
+            "spoilt by": [name.replace("_", " ") for name in names],
+            "read as": [f"{row.argmax()}, {charts.percent(row.max())}" for row in p],
+            "test digits read right": [100 * shipped.corruptions[name] for name in names],
+            "textbook recipe": [100 * textbook.corruptions[name] for name in names],
+        },
+        hide_index=True,
+        row_height=44,
+        height=420,
+        column_config={
+            "digit": st.column_config.ImageColumn(" ", width=56),
+            "test digits read right": st.column_config.NumberColumn(format="%.2f %%"),
+            "textbook recipe": st.column_config.NumberColumn(format="%.2f %%"),
+        },
+        alt="What spoils digits, how the digit above is read then, and how many of the test digits",
+    )
+    st.caption(
+        f"Altogether {shipped.spoilt.accuracy:.2%} read right, by the textbook recipe {textbook.spoilt.accuracy:.2%}. "
+        "Your digit is read here and now, at the temperature above; the test digits were by `python train.py`. After "
+        "MNIST-C (Mu and Gilmer 2019)."
+    )
+
+
+# What it cannot do.
+
+
+def what_it_cannot_do(temperature: float) -> None:
+    drawn, told_apart = load_drawn(), load_strangers()
+    st.markdown(
+        f"**Some handwriting.** Of {len(drawn.styles)} ways to write a digit, from {drawn.writings} writings of each, "
+        f"{sum(style.right == 1 for style in drawn.styles)} are always read right. These are read worst:"
+    )
+    pictures, names = zip(*worst_styles(), strict=True)
+    st.image(list(pictures), list(names), 110, alt=list(names))
+    st.markdown("**Some conditions.** Of each sort, the worst that was tried:")
+    st.table(
+        {
+            "": list(drawn.conditions),
+            "the worst": [worst.name for worst in map(hardest, drawn.conditions.values())],
+            "handwriting read right": [f"{worst.held:.1%}" for worst in map(hardest, drawn.conditions.values())],
+        },
+        hide_index=True,
+    )
+    st.caption(
+        "Measured by `python -m benchmarks.drawn --output docs/drawn.md` on drawings in styles that training has not "
+        "seen, through the same way as those on the page Draw; docs/drawn.md has all of it."
+    )
+    letters, alike, scribbled = (
+        told_apart[name] for name in ("letters, in fonts", "letters that look like digits", "scribbles")
+    )
+    st.markdown(
+        "**To say none of these.** It knows ten answers and no eleventh, and softmax adds up to 100% whatever it is "
+        "shown. What helps is the energy of the logits: where it is high, the page Draw says that this does not look "
+        f"like a digit. It says so of {letters.caught:.0%} of letters and of {scribbled.caught:.0%} of scribbles, of "
+        f"{alike.caught:.0%} of letters that look like digits, such as O, l and S, and wrongly of "
+        f"{told_apart['digits (MNIST test set)'].caught:.1%} of digits."
+    )
+    threshold = trusted().energy_threshold if trusted() else np.inf
+    for name, things in strangers().items():
+        p = softmax(np.stack([thing.logits for thing in things]), temperature)
+        strange = energy(np.stack([thing.logits for thing in things])) > threshold
+        captions = [
+            f"{row.argmax()}: {charts.percent(row.max(), 0)}" + (", but no digit" if caught else "")
+            for row, caught in zip(p, strange, strict=True)
+        ]
+        st.markdown(f"{name}, read here and now:")
+        gallery(np.stack([thing.digit for thing in things]), captions)
+    st.caption("The shares were measured by `python -m benchmarks.not_a_digit --output docs/not_a_digit.md`.")
+    st.markdown(
+        "**Anything but one digit.** It was shown one digit at a time, in the middle, and takes whatever is drawn for "
+        "one: a number of two digits becomes a strange single one."
+    )
+
+
+def hardest(conditions):
+    return min(conditions, key=lambda condition: condition.held)
+
+
+# The page.
+
+
+def page() -> None:
+    st.header("Inside the network, and how far to trust it", anchor=False)
+    st.markdown(
+        "It read a digit. What did it do, and when is it wrong? Everything here is computed from the very network that "
+        "reads on the page Draw."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _, reading = choose()
+        temperature = temperature_slider(width=300)
+    # The frame first. What it is filled with takes a moment at the first visit.
+    parts = {}
+    for title, anchor in (
+        ("Layer by layer", "layers"),
+        ("Where it looked", "occlusion"),
+        ("What it scores", "scores"),
+        ("What it cannot do", "limits"),
+    ):
+        st.subheader(title, anchor=anchor)
+        parts[anchor] = st.container()
+    fill(parts["layers"], lambda: (layers(), layer_by_layer(reading, temperature)))
+    fill(parts["occlusion"], lambda: where_it_looked(reading))
+    fill(parts["scores"], lambda: what_it_scores(reading, temperature))
+    fill(parts["limits"], lambda: what_it_cannot_do(temperature))
+
+
+def fill(part, show) -> None:
+    """Fill a part of the page; a file that is missing or damaged costs no more than that part."""
+    with part:
+        try:
+            show()
+        except ModelFileError as error:
+            st.error(str(error), icon=":material/error:")
+
+
+if "T" not in state:
+    follow_link()
+
+ask_for_model()
+with st.container(horizontal_alignment="center"), st.container(width=1100):
+    try:
+        page()
+    except DataError as error:  # no test digits
+        st.error(str(error), icon=":material/error:")
