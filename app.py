@@ -17,7 +17,7 @@ PAGES = [
 st.set_page_config(page_title="A network reads your digits", page_icon=ICON, layout="wide")
 page = st.navigation(PAGES, position="hidden")
 # A menu of our own: on a phone Streamlit's hides in a sidebar, which stays open over the page that was chosen.
-with st.container(horizontal=True, key="menu"):
+with st.container(horizontal=True, gap="xxsmall", key="menu"):
     for link in PAGES:
         st.page_link(link)
 page.run()

@@ -12,6 +12,7 @@ from app_pages.common import (
     classifier,
     follow_link,
     read,
+    ready_digit,
     state,
     temperature_slider,
     test_digits,
@@ -27,7 +28,8 @@ from mnist_model.softmax import energy, softmax
 
 WORST = 6  # styles, of 77
 PAGEFUL = 40  # of digits in a gallery
-LETTERS = "ABEHKMRXhkmx"
+LETTERS = "ACEFHKMNPRWX"
+PAIRS = [(1, 0), (1, 2), (2, 5), (3, 8), (4, 7), (6, 9), (7, 1), (9, 9)]
 
 
 # What is shown.
@@ -61,7 +63,8 @@ def strangers() -> dict[str, list[Reading]]:
         ImageDraw.Draw(paper).text((SIZE / 2, SIZE / 2), letter, images.INK, font, anchor="mm")
         letters.append(read(np.asarray(paper)))
     scribbles = [read(strokes.draw(strokes.scribble(rng), SIZE)) for _ in range(12)]
-    return {"Letters": letters, "Scribbles": scribbles}
+    pairs = [np.hstack([ready_digit(number, n).picture for number in pair]) for n, pair in enumerate(PAIRS)]
+    return {"Letters": letters, "Scribbles": scribbles, "Two digits at once": [read(pair) for pair in pairs]}
 
 
 @st.cache_resource
@@ -90,7 +93,7 @@ def chart(figure, key: str, alt: str, on_select="ignore") -> None:
 
 def gallery(digits: np.ndarray, captions: list[str]) -> None:
     """Show (n, 28, 28) images in [0, 1]."""
-    st.image([images.pixels_url(digit) for digit in digits], captions, 76, alt=captions)
+    st.image([images.pixels_url(digit, margin=1) for digit in digits], captions, 80, alt=captions)
 
 
 # Layer by layer.
@@ -101,9 +104,13 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
     found = {name: values[0] for name, values in layers().activations(reading.digit[None]).items()}
     winner = int(reading.logits.argmax())
 
-    picture, _ = row("**Input**  \n28 x 28 pixels")
+    picture, detail = row("**Input**  \n28 x 28 pixels")
     with picture:
         st.image(images.pixels_url(reading.digit), alt="The 28 by 28 pixels that the network gets", width=140)
+    detail.markdown(
+        "784 numbers, from 0 for paper to 1 for ink, go through seven layers. Each makes other numbers of them, until "
+        "ten are left. Click a map or a logit to see how it is made."
+    )
 
     before = reading.digit[..., None]
     for conv, pool, columns in (("conv1", "pool1", 6), ("conv2", "pool2", 8)):
@@ -123,8 +130,9 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
             )
             bias = layers().weights[conv].bias[number]
             st.caption(
-                f"The kernel slides over what goes in; at each place their products are added up, and the bias, "
-                f"{bias:.2f}, with them. ReLU makes 0 of what is below 0."
+                "A kernel slides over what goes in, and is multiplied with what is under it, number by number. The "
+                f"sum of the products and of the bias, {bias:.2f}, is the map's number there; ReLU makes 0 of what is "
+                "below 0. Orange weights are above 0, blue ones below."
             )
         with picture:
             chart(
@@ -133,7 +141,8 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
                 f"The {LAYERS[conv].shape[-1]} maps of the convolution, each beside the kernels that made it",
                 lambda conv=conv: choose_map(conv),
             )
-        picture, _ = row(about(pool))
+        picture, detail = row(about(pool))
+        detail.caption("Of each 2 x 2 numbers the largest stays: a stroke may lie a little further left or right.")
         with picture:
             chart(
                 model_charts.maps(found[pool], columns),
@@ -143,7 +152,11 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
         before = found[pool]
 
     for dense, columns in (("dense1", 24), ("dense2", 21)):
-        picture, _ = row(about(dense))
+        picture, detail = row(about(dense))
+        detail.caption(
+            f"Each unit has a weight for each of the {LAYERS[dense].kernel[1]} numbers before it. Of this digit, "
+            f"{np.count_nonzero(found[dense])} units are above 0."
+        )
         with picture:
             chart(
                 model_charts.units(found[dense], columns),
@@ -163,7 +176,7 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
         )
         said = weights.kernel[unit] * found["dense2"]
         st.caption(
-            f"Weight x activation of each of the 84 units: {said[said > 0].sum():.1f} for it, "
+            f"Weight x activation of the 84 units before: {said[said > 0].sum():.1f} for it, "
             f"{said[said < 0].sum():.1f} against it, and the bias of {weights.bias[unit]:.2f} make the logit, "
             f"{found['logits'][unit]:.1f}."
         )
@@ -175,8 +188,9 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
             lambda: choose_unit(key),
         )
 
-    picture, _ = row(f"**Softmax**  \n10 probabilities at T = {temperature:g}")
+    picture, detail = row(f"**Softmax**  \n10 probabilities at T = {temperature:g}")
     p = softmax(found["logits"], temperature)
+    detail.caption("Nothing is learned here: $e^{z/T}$ of each logit, divided by the sum of all. See the page Softmax.")
     with picture:
         chart(
             charts.probability_bars(p, found["logits"]),
@@ -186,7 +200,7 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
     total = [sum(getattr(layer, what) for layer in LAYERS.values()) for what in ("parameters", "multiply_adds")]
     st.caption(
         f"Altogether {total[0]:,} parameters, and {total[1]:,} multiplications with as many additions for one digit. "
-        "Maps of one layer share one scale of brightness; orange is above 0, blue below."
+        "The maps of a layer share one scale of brightness, from 0 to the layer's largest number."
     )
 
 
@@ -233,7 +247,7 @@ def where_it_looked(reading: Reading) -> None:
         )
         cover = st.segmented_control("Cover with", ["paper", "ink"], default="paper", required=True, key="cover")
     covered = occlusion(classifier(), reading.digit, ink=float(cover == "ink"))
-    falls = reading.logits[winner] - covered[..., winner]
+    falls, others = reading.logits[winner] - covered[..., winner], np.mean(covered.argmax(axis=-1) != winner)
     line, column = np.unravel_index(falls.argmax(), falls.shape)
     reads = covered[line, column].argmax()
     with left:
@@ -241,7 +255,7 @@ def where_it_looked(reading: Reading) -> None:
             f"It falls most, by **{falls.max():.1f}** from {reading.logits[winner]:.1f}, with the patch at row "
             f"{line + 1}, column {column + 1}; then it is "
             + (f"still read as a {winner}." if reads == winner else f"**read as a {reads}**.")
-            + f" At {np.mean(covered.argmax(axis=-1) != winner):.0%} of the places it is read as another digit."
+            + (f" At {charts.percent(others, 0)} of the places it is another digit." if others else "")
         )
         st.caption(
             "Orange: the patch takes away what speaks for the answer. Blue: it takes away what spoke against it. With "
@@ -284,7 +298,8 @@ def what_it_scores(reading: Reading, temperature: float) -> None:
 
     st.markdown(
         "**May its probabilities be believed?** Of all the digits of which it is 90% sure, 90% should be read right. "
-        f"T* = {shipped.temperature:.2f}, the temperature that fits the validation digits best, is to see to that."
+        f"T* = {shipped.temperature:.2f} is the temperature that fits the validation digits best. What lies above the "
+        "diagonal is too modest, what lies below it too sure."
     )
     clean, spoilt = st.columns(2)
     with clean:
@@ -300,7 +315,8 @@ def what_it_scores(reading: Reading, temperature: float) -> None:
         )
         st.caption(
             f"The test digits as they are. Calibration error {found['before']['ece']:.2%} at T = 1, "
-            f"{found['after']['ece']:.2%} at T*. Small points are a handful of digits: most answers are very sure."
+            f"{found['after']['ece']:.2%} at T*. Most answers are very sure; of few others "
+            "there is not much to tell. Each line holds the true share 95 times in 100."
         )
     with spoilt:
         chart(
@@ -379,7 +395,7 @@ def show_digits(numbers: np.ndarray, temperature: float) -> None:
     for label, answer in zip(labels[numbers], p, strict=True):
         found = answer.argmax()
         said = f"{found}: {charts.percent(answer[found], 0)}"
-        captions.append(said if found == label else f"{said}, {label}: {charts.percent(answer[label], 0)}")
+        captions.append(said if found == label else f"{said}  \n{label}: {charts.percent(answer[label], 0)}")
     gallery(digits[numbers] / 255, captions)
 
 
@@ -398,7 +414,7 @@ def spoilt_digits(reading: Reading, temperature: float, textbook: Report, shippe
         },
         hide_index=True,
         row_height=44,
-        height=420,
+        height="content",
         column_config={
             "digit": st.column_config.ImageColumn(" ", width=56),
             "test digits read right": st.column_config.NumberColumn(format="%.2f %%"),
@@ -424,12 +440,18 @@ def what_it_cannot_do(temperature: float) -> None:
     )
     pictures, names = zip(*worst_styles(), strict=True)
     st.image(list(pictures), list(names), 110, alt=list(names))
-    st.markdown("**Some conditions.** Of each sort, the worst that was tried:")
+    worst = {name: min(tried, key=lambda condition: condition.held) for name, tried in drawn.conditions.items()}
+    harmless = [name for name, condition in worst.items() if condition.held == 1]
+    st.markdown(
+        "**Some conditions.** Of each sort, the worst that was tried"
+        + (f"; of {' and '.join(harmless)}, nothing that was tried did harm:" if harmless else ":")
+    )
+    harmful = {name: condition for name, condition in worst.items() if name not in harmless}
     st.table(
         {
-            "": list(drawn.conditions),
-            "the worst": [worst.name for worst in map(hardest, drawn.conditions.values())],
-            "handwriting read right": [f"{worst.held:.1%}" for worst in map(hardest, drawn.conditions.values())],
+            "": list(harmful),
+            "the worst": [condition.name for condition in harmful.values()],
+            "handwriting read right": [f"{condition.held:.1%}" for condition in harmful.values()],
         },
         hide_index=True,
     )
@@ -452,20 +474,12 @@ def what_it_cannot_do(temperature: float) -> None:
         p = softmax(np.stack([thing.logits for thing in things]), temperature)
         strange = energy(np.stack([thing.logits for thing in things])) > threshold
         captions = [
-            f"{row.argmax()}: {charts.percent(row.max(), 0)}" + (", but no digit" if caught else "")
+            f"{row.argmax()}: {charts.percent(row.max(), 0)}" + ("  \nnot a digit" if caught else "")
             for row, caught in zip(p, strange, strict=True)
         ]
         st.markdown(f"{name}, read here and now:")
         gallery(np.stack([thing.digit for thing in things]), captions)
     st.caption("The shares were measured by `python -m benchmarks.not_a_digit --output docs/not_a_digit.md`.")
-    st.markdown(
-        "**Anything but one digit.** It was shown one digit at a time, in the middle, and takes whatever is drawn for "
-        "one: a number of two digits becomes a strange single one."
-    )
-
-
-def hardest(conditions):
-    return min(conditions, key=lambda condition: condition.held)
 
 
 # The page.

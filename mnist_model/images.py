@@ -138,15 +138,18 @@ def png_url(image: NDArray[np.uint8]) -> str:
     return PNG + base64.b64encode(file.getvalue()).decode()
 
 
-def pixels_url(digit: NDArray[np.floating]) -> str:
+def pixels_url(digit: NDArray[np.floating], margin: int = 0) -> str:
     """Return a (28, 28) image in [0, 1] as a data URL that shows its pixels as crisp squares at any size.
+
+    Around it is a margin, so many pixels wide, in which there is nothing.
 
     A PNG would be smoothed by the browser as it is enlarged. Inside an SVG it can say that it must not be.
     """
     height, width = digit.shape
     png = png_url(np.rint(digit * 255).astype(np.uint8))
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-margin} {-margin} {width + 2 * margin} '
+        f'{height + 2 * margin}">'
         f'<image href="{png}" width="{width}" height="{height}" style="image-rendering:pixelated"/></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

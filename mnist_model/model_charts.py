@@ -12,7 +12,7 @@ from mnist_model.charts import DIGITS, INK, OTHERS, PAPER, WINNER, percent
 from mnist_model.layers import Weights, contributions, responses
 
 # What is never below 0 is drawn like MNIST's ink, light on black; what has a sign, as speaking for or against.
-LIGHT = [[0, INK], [1, PAPER]]
+LIGHT = [[0, "black"], [1, "white"]]
 FOR, AGAINST = WINNER, DIGITS[0]
 SIGNED = [[0, AGAINST], [0.5, PAPER], [1, FOR]]
 
@@ -218,7 +218,9 @@ def scores(logits: ArrayLike, chosen: int) -> go.Figure:
 
 
 def evidence(activations: ArrayLike, weights: Weights, unit: int) -> go.Figure:
-    """Draw what each unit of the layer before says for and against a unit: weight x activation, in order.
+    """Draw what each unit of the layer before says for or against a unit, weight x activation, in order.
+
+    Those that say nothing, because ReLU made them 0, are left out.
 
     Parameters
     ----------
@@ -229,9 +231,10 @@ def evidence(activations: ArrayLike, weights: Weights, unit: int) -> go.Figure:
     activations = np.asarray(activations)
     said = contributions(activations, weights, unit)
     order = np.argsort(-said, kind="stable")
+    order = order[said[order] != 0]
     bars = {
         "type": "bar",
-        "x": list(range(1, len(said) + 1)),
+        "x": list(range(1, len(order) + 1)),
         "y": said[order],
         "marker": {"color": [FOR if value > 0 else AGAINST for value in said[order]], "line": {"width": 0}},
         "customdata": [
@@ -243,7 +246,7 @@ def evidence(activations: ArrayLike, weights: Weights, unit: int) -> go.Figure:
     layout = _layout(220) | {
         "bargap": 0.1,
         "xaxis": {"showticklabels": False, "fixedrange": True, "zeroline": False,
-                  "title": {"text": "units of the layer before, in order"}},
+                  "title": {"text": f"{len(order)} units that are above 0, in order"}},
         "yaxis": {"fixedrange": True, "zeroline": True},
     }  # fmt: skip
     return go.Figure({"data": [bars], "layout": layout})
@@ -316,7 +319,7 @@ def confusion(matrix: ArrayLike, chosen: tuple[int, int]) -> go.Figure:
             "color": CLEAR,
             "line": {
                 "width": 3,
-                "color": [INK if cell == chosen else CLEAR for cell in zip(labels, read, strict=True)],
+                "color": [DIGITS[0] if cell == chosen else CLEAR for cell in zip(labels, read, strict=True)],
             },
         },
         "customdata": [
@@ -336,9 +339,9 @@ def confusion(matrix: ArrayLike, chosen: tuple[int, int]) -> go.Figure:
 
 
 def reliability_diagram(found: Mapping[str, Reliability]) -> go.Figure:
-    """Draw accuracy over confidence, bin by bin; a point's area tells how many answers, on a logarithmic scale.
+    """Draw accuracy over confidence, bin by bin, with the 95 % interval of each (Wilson 1927).
 
-    Honest answers lie on the diagonal. The first two are drawn in grey and in the accent colour, others in blue.
+    Honest answers lie on the diagonal. The first two are drawn in grey and in the accent colour, a third in blue.
     """
     traces = [
         {"type": "scatter", "x": [0, 1], "y": [0, 1], "mode": "lines", "hoverinfo": "skip", "showlegend": False,
@@ -346,16 +349,18 @@ def reliability_diagram(found: Mapping[str, Reliability]) -> go.Figure:
     ]  # fmt: skip
     for (name, bins), colour in zip(found.items(), (OTHERS, WINNER, DIGITS[0]), strict=False):
         seen = bins.count > 0
+        confidence, accuracy, count = (values[seen] for values in bins)
+        low, high = wilson(accuracy, count)
         traces.append(
             {
                 "type": "scatter",
-                "x": bins.confidence[seen],
-                "y": bins.accuracy[seen],
+                "x": confidence,
+                "y": accuracy,
+                "error_y": {"array": high - accuracy, "arrayminus": accuracy - low, "width": 0, "thickness": 1.5},
                 "name": name,
-                "mode": "lines+markers",
-                "line": {"color": colour, "width": 2},
-                "marker": {"size": 4 + 3 * np.log10(bins.count[seen]), "color": colour},
-                "customdata": bins.count[seen],
+                "mode": "markers",
+                "marker": {"size": 9, "color": colour},
+                "customdata": count,
                 "hovertemplate": "%{customdata:,} answers, %{x:.1%} sure<br>%{y:.1%} of them right",
             }
         )
@@ -368,6 +373,14 @@ def reliability_diagram(found: Mapping[str, Reliability]) -> go.Figure:
     }
     layout["margin"] |= {"b": 88}
     return go.Figure({"data": traces, "layout": layout})
+
+
+def wilson(share: ArrayLike, count: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the interval that holds the true share of `count` answers 95 times in 100 (Wilson 1927)."""
+    share, count, z = np.asarray(share, float), np.asarray(count), 1.959964
+    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return np.minimum(middle - half, share), np.maximum(middle + half, share)
 
 
 def learning(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> go.Figure:
@@ -392,12 +405,14 @@ def learning(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> go.Figur
         for (name, history), colour in zip(histories.items(), (OTHERS, WINNER, DIGITS[0]), strict=False)
         for key, what, dash in (("accuracy", "training", "dot"), ("val_accuracy", "validation", "solid"))
     ]
+    epochs = [1, 2, 5, 10, 20, 50, 100]
     ticks = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
     layout = _layout(360) | {
         "showlegend": True,
         "hovermode": "x unified",
         "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
-        "xaxis": {"type": "log", "dtick": "D1", "title": {"text": "epoch"}, "fixedrange": True},
+        "xaxis": {"type": "log", "tickvals": epochs, "ticktext": [f"{n}" for n in epochs],
+                  "title": {"text": "epoch"}, "fixedrange": True},
         "yaxis": {"type": "log", "tickvals": ticks, "ticktext": [percent(tick) for tick in ticks], "fixedrange": True,
                   "title": {"text": "misread"}},
     }  # fmt: skip
