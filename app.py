@@ -8,16 +8,16 @@ import streamlit as st
 ICON = Path(__file__).parent / "app_pages" / "icon.svg"
 
 PAGES = [
-    st.Page("app_pages/draw.py", title="Draw", icon=":material/draw:", default=True),
-    st.Page("app_pages/temperatures.py", title="Temperatures", icon=":material/thermostat:"),
-    st.Page("app_pages/softmax.py", title="Softmax", icon=":material/school:"),
-    st.Page("app_pages/model.py", title="Model", icon=":material/network_node:"),
+    st.Page("app_pages/draw.py", title="Draw", default=True),
+    st.Page("app_pages/temperatures.py", title="Temperatures"),
+    st.Page("app_pages/softmax.py", title="Softmax"),
+    st.Page("app_pages/model.py", title="Model"),
 ]
 
 st.set_page_config(page_title="A network reads your digits", page_icon=ICON, layout="wide")
 page = st.navigation(PAGES, position="hidden")
 # A menu of our own: on a phone Streamlit's hides in a sidebar, which stays open over the page that was chosen.
-with st.container(horizontal=True, gap="xxsmall", key="menu"):
+with st.container(horizontal=True, gap="small", key="menu"):
     for link in PAGES:
         st.page_link(link)
 page.run()

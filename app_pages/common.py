@@ -146,6 +146,15 @@ def follow_link() -> None:
         st.rerun()
 
 
+def clicked(selection: object) -> int | None:
+    """The number of the bar that was clicked, if what a chart's selection brought from the browser has one."""
+    try:
+        number = selection["selection"]["points"][0]["point_index"]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return number if isinstance(number, int) else None
+
+
 # The canvas.
 
 

@@ -2,33 +2,41 @@
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageDraw, ImageFont
 
 from app_pages.common import (
-    SIZE,
     Reading,
     ask_for_model,
     choose,
     classifier,
+    clicked,
     follow_link,
-    read,
     ready_digit,
     state,
     temperature_slider,
     test_digits,
     trusted,
 )
-from mnist_model import WEIGHTS, calibration, charts, images, model_charts, strokes
+from mnist_model import WEIGHTS, calibration, charts, images, model_charts
 from mnist_model.classifier import ModelFileError
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.data import DataError
 from mnist_model.layers import LAYERS, Layers, occlusion
-from mnist_model.report import Report, load_drawn, load_report, load_strangers
+from mnist_model.preprocess import to_mnist
+from mnist_model.report import (
+    DIGITS,
+    LETTERS,
+    LOOKALIKES,
+    SCRIBBLES,
+    Report,
+    load_drawn,
+    load_report,
+    load_strangers,
+)
 from mnist_model.softmax import energy, softmax
 
-WORST = 6  # styles, of 77
+PATCHES = [3, 5, 7, 9]
+WORST = 12  # styles
 PAGEFUL = 40  # of digits in a gallery
-LETTERS = "ACEFHKMNPRWX"
 PAIRS = [(1, 0), (1, 2), (2, 5), (3, 8), (4, 7), (6, 9), (7, 1), (9, 9)]
 
 
@@ -53,38 +61,15 @@ def reports() -> tuple[Report, Report]:
 
 
 @st.cache_resource
-def strangers() -> dict[str, list[Reading]]:
-    """Things that are no digit, as the canvas would show them, and what the network makes of them."""
-    rng = np.random.default_rng(0)
-    font = ImageFont.load_default(200)
-    letters = []
-    for letter in LETTERS:
-        paper = Image.new("RGB", (SIZE, SIZE), images.PAPER)
-        ImageDraw.Draw(paper).text((SIZE / 2, SIZE / 2), letter, images.INK, font, anchor="mm")
-        letters.append(read(np.asarray(paper)))
-    scribbles = [read(strokes.draw(strokes.scribble(rng), SIZE)) for _ in range(12)]
-    pairs = [np.hstack([ready_digit(number, n).picture for number in pair]) for n, pair in enumerate(PAIRS)]
-    return {"Letters": letters, "Scribbles": scribbles, "Two digits at once": [read(pair) for pair in pairs]}
-
-
-@st.cache_resource
-def worst_styles() -> list[tuple[np.ndarray, str]]:
-    """The styles that are read worst, worst first: a writing of each, and how well."""
-    rng = np.random.default_rng(0)
-    worst = sorted(load_drawn().styles, key=lambda style: style.right)[:WORST]
-    return [
-        (strokes.draw(strokes.write(style.digit, style.name, rng)), f"{style.digit}, {style.name}: {style.right:.0%}")
-        for style in worst
-    ]
-
-
-def clicked(chart: str) -> int | None:
-    """The number of the bar that was clicked in a chart, if it was one: what comes from a browser may be anything."""
-    try:
-        number = state[chart]["selection"]["points"][0]["point_index"]
-    except (KeyError, IndexError, TypeError):
-        return None
-    return number if isinstance(number, int) else None
+def strangers() -> dict[str, np.ndarray]:
+    """Some things that are no single digit, (n, 28, 28)."""
+    told_apart = load_strangers()
+    pairs = [np.hstack([ready_digit(digit, n).picture for digit in pair]) for n, pair in enumerate(PAIRS)]
+    return {
+        "Letters": np.stack(told_apart[LETTERS].examples),
+        "Scribbles": np.stack(told_apart[SCRIBBLES].examples),
+        "Two digits at once": np.stack([to_mnist(pair) for pair in pairs]),
+    }
 
 
 def chart(figure, key: str, alt: str, on_select="ignore") -> None:
@@ -221,13 +206,13 @@ def about(name: str) -> str:
 
 
 def choose_map(conv: str) -> None:
-    number = clicked(conv)
+    number = clicked(state[conv])
     if number in range(LAYERS[conv].shape[-1]):
         state[f"{conv}_map"] = number
 
 
 def choose_unit(key: str) -> None:
-    number = clicked("logits")
+    number = clicked(state.logits)
     if number in range(10):
         state[key] = number
 
@@ -241,12 +226,13 @@ def where_it_looked(reading: Reading) -> None:
     left, right = st.columns([2, 3])
     with left:
         st.markdown(
-            "Cover a part of the digit with a patch of 5 x 5 pixels, and read it again. Where the logit of the "
-            f"{winner} falls, there was what the network looked for. Do so at every place: {reading.digit.size} "
-            "readings, in one call."
+            f"Cover a part of the digit with a patch, and read it again. Where the logit of the {winner} falls, there "
+            f"was what the network looked for. Do so at every place: {reading.digit.size} readings, in one call."
         )
-        cover = st.segmented_control("Cover with", ["paper", "ink"], default="paper", required=True, key="cover")
-    covered = occlusion(classifier(), reading.digit, ink=float(cover == "ink"))
+        with st.container(horizontal=True):
+            cover = st.segmented_control("Cover with", ["paper", "ink"], default="paper", required=True, key="cover")
+            size = st.segmented_control("Side of the patch", PATCHES, default=7, required=True, key="patch")
+    covered = occlusion(classifier(), reading.digit, size or 7, ink=float(cover == "ink"))
     falls, others = reading.logits[winner] - covered[..., winner], np.mean(covered.argmax(axis=-1) != winner)
     line, column = np.unravel_index(falls.argmax(), falls.shape)
     reads = covered[line, column].argmax()
@@ -258,8 +244,9 @@ def where_it_looked(reading: Reading) -> None:
             + (f" At {charts.percent(others, 0)} of the places it is another digit." if others else "")
         )
         st.caption(
-            "Orange: the patch takes away what speaks for the answer. Blue: it takes away what spoke against it. With "
-            "ink the map shows what must stay empty, such as the top of an open 4."
+            "Orange: the patch takes away what speaks for the answer. Blue: it takes away what spoke against it. A "
+            "number: with the patch there, it is read as that. Ink instead of paper shows what must stay empty, such "
+            "as the top of an open 4."
         )
     with right, st.container(width=440):
         chart(
@@ -380,7 +367,7 @@ def confusions(temperature: float) -> None:
 
 
 def choose_cell() -> None:
-    number = clicked("confusion")
+    number = clicked(state.confusion)
     if number in range(100):
         state.label, state.answer = divmod(number, 10)
 
@@ -436,17 +423,21 @@ def what_it_cannot_do(temperature: float) -> None:
     drawn, told_apart = load_drawn(), load_strangers()
     st.markdown(
         f"**Some handwriting.** Of {len(drawn.styles)} ways to write a digit, from {drawn.writings} writings of each, "
-        f"{sum(style.right == 1 for style in drawn.styles)} are always read right. These are read worst:"
+        f"{sum(style.right == 1 for style in drawn.styles)} are always read right. These are the {WORST} that are read "
+        "worst, and of each the worst writing:"
     )
-    pictures, names = zip(*worst_styles(), strict=True)
-    st.image(list(pictures), list(names), 110, alt=list(names))
-    worst = {name: min(tried, key=lambda condition: condition.held) for name, tried in drawn.conditions.items()}
-    harmless = [name for name, condition in worst.items() if condition.held == 1]
+    worst = sorted(drawn.styles, key=lambda style: style.right)[:WORST]
+    gallery(
+        np.stack([style.worst for style in worst]),
+        [f"{style.digit}, {style.name}  \n{style.right:.0%}" for style in worst],
+    )
+    hardest = {name: min(tried, key=lambda condition: condition.held) for name, tried in drawn.conditions.items()}
+    harmless = [name for name, condition in hardest.items() if condition.held == 1]
     st.markdown(
         "**Some conditions.** Of each sort, the worst that was tried"
         + (f"; of {' and '.join(harmless)}, nothing that was tried did harm:" if harmless else ":")
     )
-    harmful = {name: condition for name, condition in worst.items() if name not in harmless}
+    harmful = {name: condition for name, condition in hardest.items() if name not in harmless}
     st.table(
         {
             "": list(harmful),
@@ -459,26 +450,24 @@ def what_it_cannot_do(temperature: float) -> None:
         "Measured by `python -m benchmarks.drawn --output docs/drawn.md` on drawings in styles that training has not "
         "seen, through the same way as those on the page Draw; docs/drawn.md has all of it."
     )
-    letters, alike, scribbled = (
-        told_apart[name] for name in ("letters, in fonts", "letters that look like digits", "scribbles")
-    )
+    letters, alike, scribbled = (told_apart[sort] for sort in (LETTERS, LOOKALIKES, SCRIBBLES))
     st.markdown(
         "**To say none of these.** It knows ten answers and no eleventh, and softmax adds up to 100% whatever it is "
         "shown. What helps is the energy of the logits: where it is high, the page Draw says that this does not look "
         f"like a digit. It says so of {letters.caught:.0%} of letters and of {scribbled.caught:.0%} of scribbles, of "
         f"{alike.caught:.0%} of letters that look like digits, such as O, l and S, and wrongly of "
-        f"{told_apart['digits (MNIST test set)'].caught:.1%} of digits."
+        f"{told_apart[DIGITS].caught:.1%} of digits."
     )
     threshold = trusted().energy_threshold if trusted() else np.inf
     for name, things in strangers().items():
-        p = softmax(np.stack([thing.logits for thing in things]), temperature)
-        strange = energy(np.stack([thing.logits for thing in things])) > threshold
+        logits = classifier().logits(things)
+        p, strange = softmax(logits, temperature), energy(logits) > threshold
         captions = [
             f"{row.argmax()}: {charts.percent(row.max(), 0)}" + ("  \nnot a digit" if caught else "")
             for row, caught in zip(p, strange, strict=True)
         ]
         st.markdown(f"{name}, read here and now:")
-        gallery(np.stack([thing.digit for thing in things]), captions)
+        gallery(things, captions)
     st.caption("The shares were measured by `python -m benchmarks.not_a_digit --output docs/not_a_digit.md`.")
 
 

@@ -19,7 +19,7 @@ from mnist_model import WEIGHTS, strokes
 from mnist_model.classifier import Classifier
 from mnist_model.data import Split, load_mnist
 from mnist_model.preprocess import to_mnist
-from mnist_model.report import load_trust
+from mnist_model.report import load_trust, to_hex
 from mnist_model.softmax import softmax
 
 CANVAS, SIZE, PEN = 320, 200, 20
@@ -78,9 +78,12 @@ black_on_white = colour((0, 0, 0), (255, 255, 255))
 def measure(validation: Split, classifier: Classifier, temperature: float, count: int, seed: int = 1) -> dict:
     """Read `count` MNIST digits and `count` writings of the held styles. Returns what drawn.json holds."""
 
-    def read(pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    def see(pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
         seen = [to_mnist(picture) for picture in pictures]
-        return classifier.logits(np.stack([np.zeros((28, 28)) if image is None else image for image in seen]))
+        return np.stack([np.zeros((28, 28), np.float32) if image is None else image for image in seen])
+
+    def read(pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        return classifier.logits(see(pictures))
 
     def right(pictures: Iterable[NDArray[np.uint8]], labels: NDArray) -> float:
         """Return the share of pictures that are read as their labels say."""
@@ -90,11 +93,12 @@ def measure(validation: Split, classifier: Classifier, temperature: float, count
     digits = Split(validation.images[:count], validation.labels[:count])
 
     # By digit and by style.
-    logits = {
-        (digit, style): read(black_on_white(stroke_drawing(digit, style, rng)) for _ in range(count // 5))
+    seen = {
+        (digit, style): see(black_on_white(stroke_drawing(digit, style, rng)) for _ in range(count // 5))
         for digit in range(10)
         for style in strokes.STYLES[digit]
     }
+    logits = {key: classifier.logits(images) for key, images in seen.items()}
     enlarged = read(black_on_white(mnist_drawing(image)) for image in digits.images)
     known, held = ([key for key in logits if (key in strokes.HELD) == out] for out in (False, True))
 
@@ -180,9 +184,15 @@ def measure(validation: Split, classifier: Classifier, temperature: float, count
         "all": summary(np.ones(count, bool), known, held),
         "digits": [summary(digits.labels == digit, of(digit, known), of(digit, held)) for digit in range(10)],
         "styles": [
-            {"digit": digit, "style": style, "held": key in held, "right": float(np.mean(z.argmax(axis=1) == digit))}
+            {
+                "digit": digit,
+                "style": style,
+                "held": (digit, style) in held,
+                "right": float(np.mean(z.argmax(axis=1) == digit)),
+                # The writing that is read worst, for the page to show.
+                "worst": to_hex(seen[digit, style][softmax(z)[:, digit].argmin()]),
+            }
             for (digit, style), z in logits.items()
-            for key in [(digit, style)]
         ],
         "conditions": conditions,
     }

@@ -16,15 +16,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
-from mnist_model import WEIGHTS, strokes
+from mnist_model import WEIGHTS, report, strokes
 from mnist_model.augment import LETTERS, LOOK_LIKE_DIGITS
 from mnist_model.classifier import Classifier
 from mnist_model.data import load_test_set
 from mnist_model.preprocess import to_mnist
-from mnist_model.report import load_trust
+from mnist_model.report import load_trust, to_hex
 from mnist_model.softmax import energy
 
 FASHION = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")  # Debian's package
+
+EXAMPLES = 12  # of each sort, for the page to show
 
 # The fonts that come with Streamlit, and so with this project.
 FONTS = (
@@ -70,22 +72,34 @@ def fashion() -> NDArray[np.float32] | None:
 
 
 def measure(classifier: Classifier, threshold: float) -> dict[str, dict]:
-    """Return, for each sort of things, their number, the AUROC, and the share with more energy than `threshold`."""
+    """Return what not_a_digit.json holds: for each sort of things, their number, the AUROC, the share with more energy
+    than `threshold`, and a few of them.
+    """
     digits = energy(classifier.logits(load_test_set().images / np.float32(255)))
     things = {
         "clothes (Fashion-MNIST)": fashion(),
-        "letters, in fonts": letters(LETTERS),
-        "letters that look like digits": letters(list(LOOK_LIKE_DIGITS)),
-        "scribbles": scribbles(2000),
+        report.LETTERS: letters(LETTERS),
+        report.LOOKALIKES: letters(list(LOOK_LIKE_DIGITS)),
+        report.SCRIBBLES: scribbles(2000),
     }
     found = {
-        "digits (MNIST test set)": {"images": len(digits), "auroc": None, "caught": float(np.mean(digits > threshold))}
+        report.DIGITS: {
+            "images": len(digits),
+            "auroc": None,
+            "caught": float(np.mean(digits > threshold)),
+            "examples": [],
+        }
     }
     for name, frames in things.items():
         if frames is not None:
             e = energy(classifier.logits(frames))
             auroc = roc_auc_score(np.repeat([0, 1], [len(digits), len(e)]), np.concatenate([digits, e]))
-            found[name] = {"images": len(e), "auroc": float(auroc), "caught": float(np.mean(e > threshold))}
+            found[name] = {
+                "images": len(e),
+                "auroc": float(auroc),
+                "caught": float(np.mean(e > threshold)),
+                "examples": [to_hex(frame) for frame in frames[:EXAMPLES]],
+            }
     return found
 
 

@@ -258,6 +258,8 @@ def evidence(activations: ArrayLike, weights: Weights, unit: int) -> go.Figure:
 def occlusion_map(digit: ArrayLike, logits: ArrayLike, covered: ArrayLike) -> go.Figure:
     """Draw by how much the winner's logit falls where the digit is covered, and the digit's outline.
 
+    Where it is then read as another digit, that digit is written.
+
     Parameters
     ----------
     digit : array_like, shape (28, 28)
@@ -279,6 +281,9 @@ def occlusion_map(digit: ArrayLike, logits: ArrayLike, covered: ArrayLike) -> go
             for row in zip(falls, reads, strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
+        "text": np.where(reads == winner, "", reads.astype(str)),
+        "texttemplate": "%{text}",
+        "textfont": {"size": 10, "color": INK},
     }
     outline = {
         "type": "contour", "z": np.asarray(digit), "x0": 0.5, "dx": 1, "y0": 0.5, "dy": 1, "showscale": False,

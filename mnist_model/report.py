@@ -7,12 +7,19 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnist_model import WEIGHTS
 from mnist_model.calibration import Reliability
 from mnist_model.classifier import ModelFileError
+from mnist_model.corruptions import CORRUPTIONS
 
 Content = TypeVar("Content")
+
+
+SORTS = DIGITS, LETTERS, LOOKALIKES, SCRIBBLES = (
+    "digits (MNIST test set)", "letters, in fonts", "letters that look like digits", "scribbles",
+)  # fmt: skip
 
 
 class Trust(NamedTuple):
@@ -51,6 +58,7 @@ class Style(NamedTuple):
     name: str
     held: bool  # out of training
     right: float
+    worst: NDArray[np.float32]  # of its writings, (28, 28) in [0, 1], as the network sees it
 
 
 class Condition(NamedTuple):
@@ -75,6 +83,7 @@ class Strangers(NamedTuple):
     images: int
     auroc: float | None
     caught: float  # the share of which the page says that they do not look like a digit
+    examples: list[NDArray[np.float32]]  # (28, 28) in [0, 1], as the network sees them
 
 
 def load_trust(path: str | Path = WEIGHTS / "report.json") -> Trust:
@@ -110,7 +119,7 @@ def load_report(folder: str | Path = WEIGHTS) -> Report:
             temperature=float(report["temperature"]),
             test=scores(report["test"]),
             spoilt=scores(report["corrupted"]),
-            corruptions={name: float(found["accuracy"]) for name, found in report["corruptions"].items()},
+            corruptions={way.__name__: float(report["corruptions"][way.__name__]["accuracy"]) for way in CORRUPTIONS},
             reliability=tuple(bins(report["reliability"][when]) for when in ("before", "after")),
             history={
                 name: [float(value) for value in report["history"][name]]
@@ -125,10 +134,12 @@ def load_drawn(folder: str | Path = WEIGHTS) -> Drawn:
     """Read what benchmarks/drawn.py found. Raises ModelFileError as `load_trust` does."""
 
     def parse(found) -> Drawn:
-        return Drawn(
+        drawn = Drawn(
             writings=int(found["count"]) // 5,
             styles=[
-                Style(int(one["digit"]), str(one["style"]), bool(one["held"]), float(one["right"]))
+                Style(
+                    int(one["digit"]), str(one["style"]), bool(one["held"]), float(one["right"]), from_hex(one["worst"])
+                )
                 for one in found["styles"]
             ],
             conditions={
@@ -142,23 +153,44 @@ def load_drawn(folder: str | Path = WEIGHTS) -> Drawn:
             },
         )
 
+        if not (drawn.styles and all(drawn.conditions.values())):
+            raise ValueError("it is empty")
+        return drawn
+
     remedy = "`python -m benchmarks.drawn --output docs/drawn.md` makes it anew"
     return _load(Path(folder) / "drawn.json", parse, remedy)
 
 
 def load_strangers(folder: str | Path = WEIGHTS) -> dict[str, Strangers]:
-    """Read what benchmarks/not_a_digit.py found. Raises ModelFileError as `load_trust` does."""
+    """Read what benchmarks/not_a_digit.py found, for each of SORTS. Raises ModelFileError as `load_trust` does."""
 
     def parse(found) -> dict[str, Strangers]:
-        return {
-            str(name): Strangers(
-                int(one["images"]), None if one["auroc"] is None else float(one["auroc"]), float(one["caught"])
+        strangers = {
+            name: Strangers(
+                int(one["images"]),
+                None if one["auroc"] is None else float(one["auroc"]),
+                float(one["caught"]),
+                [from_hex(digits) for digits in one["examples"]],
             )
-            for name, one in found.items()
+            for name, one in ((name, found[name]) for name in SORTS)
         }
+
+        if not (strangers[LETTERS].examples and strangers[SCRIBBLES].examples):
+            raise ValueError("it has no examples")
+        return strangers
 
     remedy = "`python -m benchmarks.not_a_digit --output docs/not_a_digit.md` makes it anew"
     return _load(Path(folder) / "not_a_digit.json", parse, remedy)
+
+
+def to_hex(image: NDArray[np.floating]) -> str:
+    """Write a (28, 28) image in [0, 1] as a text."""
+    return np.rint(255 * image).astype(np.uint8).tobytes().hex()
+
+
+def from_hex(text: str) -> NDArray[np.float32]:
+    """Read what `to_hex` wrote, to the nearest of 256 levels. Raises ValueError if it is something else."""
+    return np.frombuffer(bytes.fromhex(text), np.uint8).reshape(28, 28) / np.float32(255)
 
 
 def _load(path: Path, parse: Callable[..., Content], remedy: str) -> Content:

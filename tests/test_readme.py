@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import scores
+from benchmarks import drawn, not_a_digit, scores
 from mnist_model import WEIGHTS, calibration
 from mnist_model.classifier import Classifier
 from mnist_model.corruptions import CORRUPTIONS, corrupt
@@ -66,6 +66,14 @@ def test_the_shipped_model_reads_spoilt_digits_as_its_report_says(test_set):
         spoilt = corrupt(test_set.images, spoil)
         accuracy = np.mean(classifier.logits(spoilt).argmax(axis=1) == test_set.labels)
         assert accuracy == pytest.approx(expected[spoil.__name__]["accuracy"], abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "numbers", "text"),
+    [(drawn, "drawn.json", "drawn.md"), (not_a_digit, "not_a_digit.json", "not_a_digit.md")],
+)
+def test_the_tables_in_docs_are_of_the_numbers_on_the_page(benchmark, numbers, text):
+    assert benchmark.document(json.loads((WEIGHTS / numbers).read_text())) == (ROOT / "docs" / text).read_text()
 
 
 def test_names_files_that_exist():

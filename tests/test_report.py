@@ -1,9 +1,12 @@
 import json
+import shutil
 
+import numpy as np
 import pytest
 
+from mnist_model import WEIGHTS
 from mnist_model.classifier import ModelFileError
-from mnist_model.report import load_trust
+from mnist_model.report import from_hex, load_drawn, load_report, load_strangers, load_trust, to_hex
 
 
 def test_the_shipped_report_is_read():
@@ -26,3 +29,64 @@ def test_another_file_is_named_with_what_remakes_it(tmp_path, content):
         path.write_text(content)
     with pytest.raises(ModelFileError, match=r"report\.json cannot be read .*python train\.py"):
         load_trust(path)
+
+
+LOADERS = {"report.json": load_report, "drawn.json": load_drawn, "not_a_digit.json": load_strangers}
+
+
+def test_the_shipped_measurements_are_read():
+    report = load_report()
+    assert report.recipe == "handwriting"
+    assert len(report.history["loss"]) == report.epochs
+    assert len(report.corruptions) == 15
+    for bins in report.reliability:
+        assert bins.count.sum() == 150_000
+    before, _ = report.reliability
+    assert np.average(before.accuracy, weights=before.count) == pytest.approx(report.spoilt.accuracy, abs=1e-5)
+    gaps = np.abs(before.accuracy - before.confidence)
+    assert np.average(gaps, weights=before.count) == pytest.approx(report.spoilt.ece[0], abs=1e-5)
+    assert load_report(WEIGHTS / "textbook").recipe == "textbook"
+    assert all(style.worst.shape == (28, 28) and style.worst.max() > 0.9 for style in load_drawn().styles)
+    assert {len(strangers.examples) for strangers in load_strangers().values()} == {0, 12}
+
+
+@pytest.mark.parametrize("name", LOADERS)
+@pytest.mark.parametrize("content", [None, "", "{", "[1]", "null", "{}", '{"a": 1}', b"\xff\xfe"])
+def test_other_measurements_are_named_with_what_makes_them(tmp_path, name, content):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(
+        ModelFileError, match=rf"{name} cannot be read .*`python (train|-m benchmarks)".replace(".j", r"\.j")
+    ):
+        LOADERS[name](tmp_path)
+
+
+def test_a_report_with_a_part_of_another_kind_is_refused(tmp_path):
+    shutil.copy(WEIGHTS / "report.json", tmp_path)
+    whole = json.loads((WEIGHTS / "report.json").read_text())
+    for key, value in (
+        ("test", 1), ("corruptions", []), ("history", {"loss": 1}), ("reliability", {"before": {}}), ("seconds", None),
+    ):  # fmt: skip
+        (tmp_path / "report.json").write_text(json.dumps(whole | {key: value}))
+        with pytest.raises(ModelFileError, match="cannot be read"):
+            load_report(tmp_path)
+
+
+def test_measurements_of_nothing_are_refused(tmp_path):
+    drawn, strangers = (json.loads((WEIGHTS / name).read_text()) for name in ("drawn.json", "not_a_digit.json"))
+    for empty in ({"styles": []}, {"conditions": {"size": []}}):
+        (tmp_path / "drawn.json").write_text(json.dumps(drawn | empty))
+        with pytest.raises(ModelFileError, match="it is empty"):
+            load_drawn(tmp_path)
+    strangers["scribbles"]["examples"] = []
+    (tmp_path / "not_a_digit.json").write_text(json.dumps(strangers))
+    with pytest.raises(ModelFileError, match="no examples"):
+        load_strangers(tmp_path)
+
+
+def test_pictures_go_through_a_text():
+    image = np.random.default_rng(0).integers(0, 256, (28, 28)) / np.float32(255)
+    np.testing.assert_allclose(from_hex(to_hex(image)), image, rtol=1e-6)
+    with pytest.raises(ValueError, match="reshape"):
+        from_hex("00ff")

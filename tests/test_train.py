@@ -3,6 +3,7 @@ for it here, six times over: real digits in MNIST's shape."""
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from mnist_model.classifier import Classifier
+from mnist_model.layers import Layers
 from mnist_model.lesson import load_lesson
 
 ROOT = Path(__file__).parent.parent
@@ -73,6 +75,50 @@ def test_the_report_holds_all_that_made_the_model(trained, test_set):
     assert np.mean(found == test_set.labels) == pytest.approx(report["test"]["accuracy"], abs=2e-4)
 
 
+def test_the_model_can_be_loaded_by_keras_alone(trained):
+    """Without this project's classes: it has the network, not what trained it."""
+    output, _ = trained
+    program = f"import keras; print(keras.models.load_model({str(output / 'lenet5.keras')!r}).count_params())"
+    done = subprocess.run([sys.executable, "-c", program], cwd=output, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "44426", done.stderr
+
+
+def test_export_makes_the_other_files_anew(tmp_path, trained, data, test_set):
+    output = tmp_path / "weights"
+    shutil.copytree(trained[0], output)
+    old = json.loads((output / "report.json").read_text())
+    (output / "lenet5.tflite").write_text("damaged")
+    (output / "layers.tflite").unlink()
+    (output / "report.json").write_text(json.dumps(old | {"temperature": 99, "test": None}))
+    done = run("--export", "--data", data, "--output", output)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((output / "report.json").read_text()) == old
+    images = test_set.images[:100] / np.float32(255)
+    expected = Classifier(trained[0] / "lenet5.tflite").logits(images)
+    np.testing.assert_allclose(Classifier(output / "lenet5.tflite").logits(images), expected, atol=1e-5)
+    np.testing.assert_allclose(Layers(output / "layers.tflite").activations(images)["logits"], expected, atol=1e-4)
+
+
+def test_export_says_what_is_missing(tmp_path, trained, data, test_set):
+    for missing in ("lenet5.keras", "report.json"):
+        output = tmp_path / missing
+        shutil.copytree(trained[0], output)
+        (output / missing).write_text("damaged")
+        done = run("--export", "--data", data, "--output", output)
+        assert done.returncode == 1
+        (line,) = (line for line in done.stderr.splitlines() if line.startswith("train.py: "))
+        assert f"{missing} cannot be read" in line
+        assert "python train.py" in line
+    images, labels = test_set
+    other = tmp_path / "other.npz"
+    np.savez(
+        other, x_train=np.tile(images, (6, 1, 1))[::-1], y_train=np.tile(labels, 6)[::-1], x_test=images, y_test=labels
+    )
+    done = run("--export", "--data", other, "--output", trained[0])
+    assert done.returncode == 1
+    assert "trained on other data" in done.stderr
+
+
 def test_a_wrong_file_costs_one_line_and_no_waiting(tmp_path):
     for path in (tmp_path / "none.npz", ROOT / "LICENSE"):
         done = run("--data", path, "--output", tmp_path)
@@ -84,7 +130,14 @@ def test_a_wrong_file_costs_one_line_and_no_waiting(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--epochs", "0"), ("--seed", "-1"), ("--recipe", "none"), ("--lesson", "--recipe", "textbook")]
+    "arguments",
+    [
+        ("--epochs", "0"),
+        ("--seed", "-1"),
+        ("--recipe", "none"),
+        ("--lesson", "--recipe", "textbook"),
+        ("--epochs", "3", "--export"),
+    ],
 )
 def test_refuses_settings_that_make_no_sense(arguments):
     done = run(*arguments)
