@@ -146,6 +146,12 @@ def follow_link() -> None:
         st.rerun()
 
 
+def has_mouse() -> bool:
+    """Tell whether charts may take clicks: one that takes them keeps a finger on it from scrolling the page."""
+    agent = st.context.headers.get("User-Agent", "")
+    return "Mobi" not in agent and "Android" not in agent
+
+
 def clicked(selection: object) -> int | None:
     """The number of the bar that was clicked, if what a chart's selection brought from the browser has one."""
     try:

@@ -1,5 +1,7 @@
 """Inside the network: what it makes of a digit layer by layer, where it looks, what it scores, what it cannot do."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -10,6 +12,7 @@ from app_pages.common import (
     classifier,
     clicked,
     follow_link,
+    has_mouse,
     ready_digit,
     state,
     temperature_slider,
@@ -72,7 +75,8 @@ def strangers() -> dict[str, np.ndarray]:
     }
 
 
-def chart(figure, key: str, alt: str, on_select="ignore") -> None:
+def chart(figure, key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
+    on_select = on_click if on_click and has_mouse() else "ignore"
     st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt, on_select=on_select, selection_mode="points")
 
 
@@ -94,7 +98,7 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
         st.image(images.pixels_url(reading.digit), alt="The 28 by 28 pixels that the network gets", width=140)
     detail.markdown(
         "784 numbers, from 0 for paper to 1 for ink, go through seven layers. Each makes other numbers of them, until "
-        "ten are left. Click a map or a logit to see how it is made."
+        "ten are left. Choose a map or a logit, with a click or by its number, to see how it is made."
     )
 
     before = reading.digit[..., None]
@@ -277,7 +281,7 @@ def what_it_scores(reading: Reading, temperature: float) -> None:
         "right, in 15 bins."
     )
 
-    st.markdown("**What is taken for what?** Click a cell to see its digits, or choose one.")
+    st.markdown("**What is taken for what?** Choose a cell, with a click or by its digits, to see what is in it.")
     confusions(temperature)
 
     st.markdown(f"**All {len(misread)} that it misreads**, the surest first:")

@@ -11,6 +11,8 @@ from mnist_model.softmax import softmax
 from tests.e2e.driver import DIGITS, draw, metric
 from tests.test_model import CHARTS
 
+PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+
 
 def click(page, name, bar):
     """Click the middle of a bar, which Plotly is asked for where it has drawn it."""
@@ -116,21 +118,20 @@ def test_nothing_is_cut_off(open_page, width, height):
 
 
 def test_a_finger_that_crosses_a_chart_scrolls_the_page(open_page):
-    page = open_page("/model", width=390, height=844, has_touch=True, is_mobile=True)
+    page = open_page("/model", width=390, height=844, has_touch=True, is_mobile=True, user_agent=PHONE)
     page.locator(".st-key-learning .main-svg").first.wait_for()
-    touch = page.context.new_cdp_session(page)
-    for name in ("conv1", "confusion"):
+    finger = page.context.new_cdp_session(page)
+    for name in ("conv1", "pool1", "logits", "confusion"):
         chart = page.locator(f".st-key-{name} .js-plotly-plot")
         chart.scroll_into_view_if_needed()
         page.wait_for_timeout(300)
         before = chart.bounding_box()
-        touch.send(
-            "Input.synthesizeScrollGesture",
-            {
-                "x": before["x"] + before["width"] / 2,
-                "y": before["y"] + before["height"] / 2,
-                "yDistance": -200,
-                "gestureSourceType": "touch",
-            },
-        )
-        assert chart.bounding_box()["y"] < before["y"] - 100
+        at = {"x": before["x"] + before["width"] / 2, "y": before["y"] + before["height"] / 2}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+        for step in range(1, 11):
+            moved = at | {"y": at["y"] - 20 * step}
+            finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [moved]})
+            page.wait_for_timeout(20)
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_timeout(300)
+        assert chart.bounding_box()["y"] < before["y"] - 100, name
