@@ -80,9 +80,15 @@ def chart(figure, key: str, alt: str, on_click: Callable[[], None] | None = None
     st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt, on_select=on_select, selection_mode="points")
 
 
-def gallery(digits: np.ndarray, captions: list[str]) -> None:
-    """Show (n, 28, 28) images in [0, 1]."""
-    st.image([images.pixels_url(digit, margin=1) for digit in digits], captions, 80, alt=captions)
+def gallery(pictures: np.ndarray, names: list[str], width: int = 80, captioned: bool = True) -> None:
+    """Show (n, H, W) images in [0, 1] side by side."""
+    urls = [images.pixels_url(picture, margin=1) for picture in pictures]
+    st.image(urls, names if captioned else None, width, alt=names)
+
+
+def bright(activations: np.ndarray) -> np.ndarray:
+    """Scale what is never below 0 so that the largest is 1."""
+    return activations / max(activations.max(), 1e-9)
 
 
 # Layer by layer.
@@ -102,7 +108,7 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
     )
 
     before = reading.digit[..., None]
-    for conv, pool, columns in (("conv1", "pool1", 6), ("conv2", "pool2", 8)):
+    for conv, pool in (("conv1", "pool1"), ("conv2", "pool2")):
         picture, detail = row(about(conv))
         with detail:
             number = st.selectbox(
@@ -133,11 +139,9 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
         picture, detail = row(about(pool))
         detail.caption("Of each 2 x 2 numbers the largest stays: a stroke may lie a little further left or right.")
         with picture:
-            chart(
-                model_charts.maps(found[pool], columns),
-                pool,
-                "The same maps, of each two by two numbers only the largest",
-            )
+            pooled = np.moveaxis(found[pool], -1, 0)
+            names = [f"Map {n + 1}, pooled" for n in range(len(pooled))]
+            gallery(bright(pooled), names, 62 if conv == "conv1" else 48, captioned=False)
         before = found[pool]
 
     for dense, columns in (("dense1", 24), ("dense2", 21)):
@@ -147,10 +151,10 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
             f"{np.count_nonzero(found[dense])} units are above 0."
         )
         with picture:
-            chart(
-                model_charts.units(found[dense], columns),
-                dense,
-                f"{LAYERS[dense].shape[0]} units, {np.count_nonzero(found[dense])} of them above 0",
+            st.image(
+                images.pixels_url(bright(found[dense].reshape(-1, columns))),
+                alt=f"{LAYERS[dense].shape[0]} squares, the brighter, the larger",
+                width="stretch",
             )
 
     picture, detail = row(about("logits"))
@@ -487,29 +491,21 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _, reading = choose()
         temperature = temperature_slider(width=300)
-    # The frame first. What it is filled with takes a moment at the first visit.
-    parts = {}
-    for title, anchor in (
-        ("Layer by layer", "layers"),
-        ("Where it looked", "occlusion"),
-        ("What it scores", "scores"),
-        ("What it cannot do", "limits"),
+    inside, looked, scored, limited = st.tabs(
+        ["Layer by layer", "Where it looked", "What it scores", "What it cannot do"], key="part", bind="query-params"
+    )
+    for tab, show in (
+        (inside, lambda: (layers(), layer_by_layer(reading, temperature))),
+        (looked, lambda: where_it_looked(reading)),
+        (scored, lambda: what_it_scores(reading, temperature)),
+        (limited, lambda: what_it_cannot_do(temperature)),
     ):
-        st.subheader(title, anchor=anchor)
-        parts[anchor] = st.container()
-    fill(parts["layers"], lambda: (layers(), layer_by_layer(reading, temperature)))
-    fill(parts["occlusion"], lambda: where_it_looked(reading))
-    fill(parts["scores"], lambda: what_it_scores(reading, temperature))
-    fill(parts["limits"], lambda: what_it_cannot_do(temperature))
-
-
-def fill(part, show) -> None:
-    """Fill a part of the page; a file that is missing or damaged costs no more than that part."""
-    with part:
-        try:
-            show()
-        except ModelFileError as error:
-            st.error(str(error), icon=":material/error:")
+        if tab.open:
+            with tab:
+                try:
+                    show()
+                except ModelFileError as error:  # of a file that the other parts do without
+                    st.error(str(error), icon=":material/error:")
 
 
 if "T" not in state:

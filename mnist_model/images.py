@@ -139,7 +139,7 @@ def png_url(image: NDArray[np.uint8]) -> str:
 
 
 def pixels_url(digit: NDArray[np.floating], margin: int = 0) -> str:
-    """Return a (28, 28) image in [0, 1] as a data URL that shows its pixels as crisp squares at any size.
+    """Return an image, (H, W) in [0, 1], as a data URL that shows its pixels as crisp squares at any size.
 
     Around it is a margin, so many pixels wide, in which there is nothing.
 

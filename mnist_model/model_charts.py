@@ -32,19 +32,6 @@ class Tile(NamedTuple):
     zoom: int = 1
 
 
-def maps(activations: ArrayLike, columns: int) -> go.Figure:
-    """Draw the maps of a layer, (height, width, n), side by side, all with one scale of brightness."""
-    found = np.moveaxis(np.asarray(activations), -1, 0)
-    side = found.shape[1]
-    gap = max(1, side // 6)
-    tiles = [
-        Tile(z, (side + gap) * (number % columns), (side + gap) * (number // columns)) for number, z in enumerate(found)
-    ]
-    width, height = _extent(tiles)
-    picture = _picture(tiles, width, height, LIGHT) | {"hovertemplate": "%{z:.2f}<extra></extra>"}
-    return _plane([picture], width, height)
-
-
 def maps_and_kernels(activations: ArrayLike, kernels: ArrayLike, chosen: int) -> go.Figure:
     """Draw the maps of a convolution, each with the kernels that made it.
 
@@ -136,17 +123,6 @@ def one_map(inputs: ArrayLike, weights: Weights, chosen: int, activations: Array
         for _, _, tiles, scale, most in bands
     ]
     return _plane([*traces, _text(labels, shift=2)], width, height)
-
-
-def units(activations: ArrayLike, columns: int) -> go.Figure:
-    """Draw the activations of a dense layer, (n,), as squares, row by row."""
-    values = np.asarray(activations)
-    square = values.reshape(-1, columns)
-    number = np.arange(1, len(values) + 1).reshape(square.shape)
-    picture = _picture([Tile(square, 0, 0)], columns, len(square), LIGHT) | {
-        "customdata": number, "hovertemplate": "unit %{customdata}<br>%{z:.2f}<extra></extra>", "xgap": 1, "ygap": 1,
-    }  # fmt: skip
-    return _plane([picture], columns, len(square))
 
 
 def _extent(tiles: Sequence[Tile]) -> tuple[int, int]:

@@ -68,7 +68,7 @@ def open_page(browser, server):
         if path.startswith("/temperatures"):
             page.get_by_role("tab", name="Side by side").wait_for()
         elif path.startswith("/model"):
-            page.locator(".st-key-occlusion .main-svg").first.wait_for()
+            page.get_by_role("tab", name="Layer by layer").wait_for()
         elif path.startswith("/softmax"):
             page.locator(".js-plotly-plot .main-svg").nth(2 * 9).wait_for()  # the last of ten charts
         else:

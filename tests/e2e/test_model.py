@@ -55,14 +55,12 @@ def test_the_readers_own_drawing_is_looked_into(open_page):
     expect(page.get_by_role("combobox", name="Digit")).to_have_value("Your drawing, a 7")
     expect(page.get_by_role("slider", name="Temperature")).to_have_attribute("aria-valuetext", "3")
     expect(page.get_by_text("10 probabilities at T = 3")).to_be_visible()
-    page.locator(".st-key-learning .main-svg").first.wait_for()
-    assert len(page.locator(".js-plotly-plot").all()) == len(CHARTS)
+    expect(page.locator(".js-plotly-plot")).to_have_count(len(CHARTS["Layer by layer"]))
 
 
 def test_a_map_a_unit_and_a_cell_are_clicked(open_page, classifier, test_set):
     page = open_page("/model?of=A+ready+7")
-    page.locator(".st-key-learning .main-svg").first.wait_for()
-
+    page.locator(".st-key-answers .main-svg").first.wait_for()
     click(page, "conv1", 4)
     expect(chosen(page, "conv1_map")).to_have_value("Map 5")
     expect(page).to_have_url(re.compile("conv1_map=Map\\+5"))
@@ -75,6 +73,8 @@ def test_a_map_a_unit_and_a_cell_are_clicked(open_page, classifier, test_set):
     click(page, "logits", 2)
     expect(chosen(page, "why_7")).to_have_value("2")
 
+    page.get_by_role("tab", name="What it scores").click()
+    page.locator(".st-key-learning .main-svg").first.wait_for()
     logits = classifier.logits(test_set.images / np.float32(255))
     read = logits.argmax(axis=1)
     for label, answer in ((9, 4), (2, 7)):
@@ -92,7 +92,7 @@ def test_a_map_a_unit_and_a_cell_are_clicked(open_page, classifier, test_set):
 
 
 def test_covering_with_ink_changes_the_map(open_page):
-    page = open_page("/model?of=A+ready+4")
+    page = open_page("/model?of=A+ready+4&part=Where+it+looked")
     said = page.get_by_text("It falls most, by")
     before = said.inner_text()
     page.locator(".st-key-cover").get_by_text("ink").click()
@@ -103,25 +103,28 @@ def test_covering_with_ink_changes_the_map(open_page):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
-def test_nothing_is_cut_off(open_page, width, height):
-    page = open_page("/model", width=width, height=height)
-    page.locator(".st-key-learning .main-svg").first.wait_for()
+@pytest.mark.parametrize("part", CHARTS)
+def test_nothing_is_cut_off(open_page, part, width, height):
+    page = open_page(f"/model?part={part.replace(' ', '+')}", width=width, height=height)
+    expect(page.get_by_role("tab", name=part)).to_have_attribute("aria-selected", "true")
+    for name in CHARTS[part]:
+        page.locator(f".st-key-{name} .main-svg").first.wait_for()
+    page.locator("[data-testid=stImage]").nth(1 if part != "Where it looked" else 0).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     (row,) = {link.bounding_box()["y"] for link in page.locator(".st-key-menu a").all()}
     assert row < 60, "the menu is in one row"
-    for part in (*(f".st-key-{name} .js-plotly-plot" for name in CHARTS), "[data-testid=stMetricValue]", "img"):
-        boxes = [found.bounding_box() for found in page.locator(part).all()]
-        assert boxes
-        for box in boxes:
+    for seen in (*(f".st-key-{name} .js-plotly-plot" for name in CHARTS[part]), "[data-testid=stMetricValue]", "img"):
+        for box in (found.bounding_box() for found in page.locator(seen).all()):
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
 
 
 def test_a_finger_that_crosses_a_chart_scrolls_the_page(open_page):
     page = open_page("/model", width=390, height=844, has_touch=True, is_mobile=True, user_agent=PHONE)
-    page.locator(".st-key-learning .main-svg").first.wait_for()
     finger = page.context.new_cdp_session(page)
-    for name in ("conv1", "pool1", "logits", "confusion"):
+    for name in ("conv1", "conv1_one", "logits", "confusion"):
+        if name == "confusion":
+            page.get_by_role("tab", name="What it scores").click()
         chart = page.locator(f".st-key-{name} .js-plotly-plot")
         chart.scroll_into_view_if_needed()
         page.wait_for_timeout(300)
