@@ -80,15 +80,14 @@ def chart(figure, key: str, alt: str, on_click: Callable[[], None] | None = None
     st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt, on_select=on_select, selection_mode="points")
 
 
-def gallery(pictures: np.ndarray, names: list[str], width: int = 80, captioned: bool = True) -> None:
-    """Show (n, H, W) images in [0, 1] side by side."""
-    urls = [images.pixels_url(picture, margin=1) for picture in pictures]
-    st.image(urls, names if captioned else None, width, alt=names)
+def gallery(digits: np.ndarray, captions: list[str]) -> None:
+    """Show (n, 28, 28) images in [0, 1] side by side."""
+    st.image([images.pixels_url(digit, margin=1) for digit in digits], captions, 80, alt=captions)
 
 
-def bright(activations: np.ndarray) -> np.ndarray:
-    """Scale what is never below 0 so that the largest is 1."""
-    return activations / max(activations.max(), 1e-9)
+def show_squares(activations: np.ndarray, alt: str) -> None:
+    """Show numbers that are never below 0, the largest in white."""
+    st.image(images.pixels_url(activations / max(np.nanmax(activations), 1e-9)), alt=alt, width="stretch")
 
 
 # Layer by layer.
@@ -108,7 +107,7 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
     )
 
     before = reading.digit[..., None]
-    for conv, pool in (("conv1", "pool1"), ("conv2", "pool2")):
+    for conv, pool, columns in (("conv1", "pool1", 6), ("conv2", "pool2", 8)):
         picture, detail = row(about(conv))
         with detail:
             number = st.selectbox(
@@ -139,9 +138,8 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
         picture, detail = row(about(pool))
         detail.caption("Of each 2 x 2 numbers the largest stays: a stroke may lie a little further left or right.")
         with picture:
-            pooled = np.moveaxis(found[pool], -1, 0)
-            names = [f"Map {n + 1}, pooled" for n in range(len(pooled))]
-            gallery(bright(pooled), names, 62 if conv == "conv1" else 48, captioned=False)
+            pooled = images.side_by_side(np.moveaxis(found[pool], -1, 0), columns)
+            show_squares(pooled, f"The same {found[pool].shape[-1]} maps, pooled")
         before = found[pool]
 
     for dense, columns in (("dense1", 24), ("dense2", 21)):
@@ -151,11 +149,7 @@ def layer_by_layer(reading: Reading, temperature: float) -> None:
             f"{np.count_nonzero(found[dense])} units are above 0."
         )
         with picture:
-            st.image(
-                images.pixels_url(bright(found[dense].reshape(-1, columns))),
-                alt=f"{LAYERS[dense].shape[0]} squares, the brighter, the larger",
-                width="stretch",
-            )
+            show_squares(found[dense].reshape(-1, columns), f"{found[dense].size} squares, the brighter, the larger")
 
     picture, detail = row(about("logits"))
     with detail:

@@ -132,7 +132,7 @@ def on_paper(ink: NDArray[np.float32], size: int) -> NDArray[np.uint8]:
 
 
 def png_url(image: NDArray[np.uint8]) -> str:
-    """Return an image, (H, W) or (H, W, 3) uint8, as a PNG in a data URL."""
+    """Return an image, (H, W) or (H, W, 3) uint8, or (H, W, 2) of grey and opacity, as a PNG in a data URL."""
     file = io.BytesIO()
     Image.fromarray(image).save(file, "PNG")
     return PNG + base64.b64encode(file.getvalue()).decode()
@@ -141,18 +141,30 @@ def png_url(image: NDArray[np.uint8]) -> str:
 def pixels_url(digit: NDArray[np.floating], margin: int = 0) -> str:
     """Return an image, (H, W) in [0, 1], as a data URL that shows its pixels as crisp squares at any size.
 
-    Around it is a margin, so many pixels wide, in which there is nothing.
+    Where there is no number, NaN, it is transparent; and so is the margin around it, which is given in pixels.
 
     A PNG would be smoothed by the browser as it is enlarged. Inside an SVG it can say that it must not be.
     """
     height, width = digit.shape
-    png = png_url(np.rint(digit * 255).astype(np.uint8))
+    gaps = np.isnan(digit)
+    levels = np.rint(np.where(gaps, 0, digit) * 255).astype(np.uint8)
+    png = png_url(np.dstack([levels, np.where(gaps, np.uint8(0), np.uint8(255))]) if gaps.any() else levels)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-margin} {-margin} {width + 2 * margin} '
         f'{height + 2 * margin}">'
         f'<image href="{png}" width="{width}" height="{height}" style="image-rendering:pixelated"/></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def side_by_side(pictures: NDArray[np.floating], columns: int) -> NDArray[np.floating]:
+    """Lay pictures, (n, H, W), out in rows, with a pixel of NaN between them."""
+    n, height, width = pictures.shape
+    rows = -(-n // columns)
+    plane = np.full((rows, height + 1, columns, width + 1), np.nan)
+    for number, picture in enumerate(pictures):
+        plane[number // columns, :-1, number % columns, :-1] = picture
+    return plane.reshape(rows * (height + 1), columns * (width + 1))[:-1, :-1]
 
 
 def _decode_png(file: bytes, size: int) -> tuple[NDArray[np.uint8], dict[str, str]]:

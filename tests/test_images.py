@@ -1,5 +1,6 @@
 import base64
 import io
+import re
 import struct
 import zlib
 
@@ -213,3 +214,19 @@ def test_damaged_drawings_are_refused_or_decoded(data):
         return
     assert picture.shape == (SIZE, SIZE, 4)
     assert isinstance(name, str)
+
+
+def test_pictures_side_by_side():
+    pictures = np.arange(12, dtype=float).reshape(3, 2, 2)
+    nan = np.nan
+    np.testing.assert_array_equal(
+        images.side_by_side(pictures, 2),
+        [[0, 1, nan, 4, 5], [2, 3, nan, 6, 7], [nan] * 5, [8, 9, nan, nan, nan], [10, 11, nan, nan, nan]],
+    )
+
+
+def test_what_is_no_number_is_transparent():
+    svg = base64.b64decode(images.pixels_url(np.array([[0, np.nan, 1]])).split(",")[1]).decode()
+    png = base64.b64decode(re.search(r'base64,([^"]+)"', svg)[1])
+    with Image.open(io.BytesIO(png)) as image:
+        assert np.asarray(image.convert("LA")).tolist() == [[[0, 255], [0, 0], [255, 255]]]

@@ -193,12 +193,11 @@ def test_the_layers_are_those_of_the_chosen_digit(page, layers, classifier):
     found = {name: values[0] for name, values in layers.activations(digit[None]).items()}
     chosen, input_image, pool1, pool2, dense1, dense2 = (image.proto.imgs for image in page.get("image"))
     assert chosen[0].url == input_image[0].url == images.pixels_url(digit)
-    for shown, name in ((pool1, "pool1"), (pool2, "pool2")):
-        scaled = np.moveaxis(found[name], -1, 0) / found[name].max()
-        assert [image.url for image in shown] == [images.pixels_url(one, margin=1) for one in scaled]
-    for shown, name, rows in ((dense1, "dense1", 5), (dense2, "dense2", 4)):
-        scaled = (found[name] / found[name].max()).reshape(rows, -1)
-        assert [image.url for image in shown] == [images.pixels_url(scaled)]
+    for (shown,), name, columns in ((pool1, "pool1", 6), (pool2, "pool2", 8)):
+        maps = images.side_by_side(np.moveaxis(found[name], -1, 0), columns)
+        assert shown.url == images.pixels_url(maps / np.nanmax(maps))
+    for (shown,), name, rows in ((dense1, "dense1", 5), (dense2, "dense2", 4)):
+        assert shown.url == images.pixels_url((found[name] / found[name].max()).reshape(rows, -1))
     np.testing.assert_allclose(unpack(chart(page, "logits")[0]["y"]), classifier.logits(digit[None])[0], rtol=1e-5)
     show(page, T=5)
     np.testing.assert_allclose(
