@@ -23,6 +23,7 @@ import platform
 import sys
 import tempfile
 import time
+import zipfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -36,6 +37,7 @@ from mnist_model.augment import make_round, vary
 from mnist_model.classifier import ModelFileError
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.data import DataError, Mnist, Split, load_mnist
+from mnist_model.layers import LAYERS
 from mnist_model.lesson import LESSON, THRESHOLDS, load_network, snapshot
 from mnist_model.softmax import energy, one_hot, sigmoid, softmax, ten_thresholds
 from mnist_model.work import Work
@@ -135,22 +137,28 @@ def train(
 def export(*, data: Path | None, output: Path) -> None:
     """Load the trained model in `output` and write the other files anew. What its report says of training stays.
 
-    Raises DataError if the data is missing or not that which it was trained on, and ModelFileError if the model is.
+    Raises DataError if the data is missing or not that which it was trained on, and ModelFileError if the model or its
+    report is damaged or missing.
     """
     model_file, report_file = output / "lenet5.keras", output / "report.json"
-    mnist = load_mnist(data)
+    remedy = "`python train.py` makes it"
     try:
         report = json.loads(report_file.read_text())
         bends, seed, trained_on = report.get("bends", False), report["seed"], report["data_sha256"]
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise ModelFileError(f"{report_file} cannot be read ({error}); `python train.py` makes it") from error
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ModelFileError(f"{report_file} cannot be read ({error}); {remedy}") from error
+    keras = import_keras()
+    from mnist_model.lenet import lenet5
+
+    model = lenet5()
+    try:
+        model.set_weights(keras.models.load_model(model_file, compile=False).get_weights())
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        reason, *_ = str(error).split("\n")  # Keras adds pages of configuration
+        raise ModelFileError(f"{model_file} cannot be read ({reason}); {remedy}") from error
+    mnist = load_mnist(data)
     if trained_on != mnist.sha256:
         raise DataError(f"the model in {output} was trained on other data than this")
-    keras = import_keras()
-    try:
-        model = keras.models.load_model(model_file, compile=False)
-    except (OSError, ValueError, TypeError) as error:
-        raise ModelFileError(f"{model_file} cannot be read ({error}); `python train.py` makes it") from error
     write_model(model, report | evaluate(model, mnist, bends=bends, seed=seed), output)
 
 
@@ -343,27 +351,30 @@ def honest_temperature(logits, validation: Split, bends: bool, seed: int) -> flo
 
 
 def write_model(model, report: dict, output: Path) -> None:
-    """Write the model for Keras, its forward pass and its layers for LiteRT, and the report: all, or none of them."""
-    import keras
-
-    from mnist_model.layers import LAYERS
+    """Write the model for Keras, its forward pass and layers for LiteRT, and the report, each whole or not at all."""
     from mnist_model.lenet import lenet5
 
     plain = lenet5()  # without the optimizer and the loss of training, which a reader of the file need not have
     plain.set_weights(model.get_weights())
-    steps = [layer.output for layer in plain.layers if not isinstance(layer, keras.layers.Flatten)]
-    layers = keras.Model(plain.inputs, dict(zip(LAYERS, steps, strict=True)))
     # Made in a folder beside their final place, because a rename is atomic only within a file system.
     with tempfile.TemporaryDirectory(dir=output, prefix=".writing-") as folder:
         keras_file, lite_file, layers_file, report_file = files = [Path(folder) / name for name in FILES]
         plain.save(keras_file)
         plain.export(lite_file, format="litert", verbose=False)
-        layers.export(layers_file, format="litert", verbose=False)
+        inside_out(plain).export(layers_file, format="litert", verbose=False)
         rounded = json.loads(json.dumps(report), parse_float=lambda number: round(float(number), 6))
         report_file.write_text(json.dumps(rounded, indent=2) + "\n")
         for file in files:
             file.replace(output / file.name)
     print(f"Wrote {', '.join(FILES)} to {output}")
+
+
+def inside_out(model):
+    """Return the same model with an output at each layer that computes something, named as in mnist_model/layers.py."""
+    import keras
+
+    steps = [layer.output for layer in model.layers if not isinstance(layer, keras.layers.Flatten)]
+    return keras.Model(model.inputs, dict(zip(LAYERS, steps, strict=True)))
 
 
 def train_lesson(*, data: Path | None, epochs: int | None, seed: int, output: Path) -> None:
@@ -448,7 +459,7 @@ def main() -> int:
     what.add_argument("--export", action="store_true", help="train nothing; write all but lenet5.keras anew from it")
     parser.add_argument("--data", type=Path, metavar="FILE", help="mnist.npz; without it, Keras's download and cache")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
-    parser.add_argument("--seed", type=int, metavar="N", default=0, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help=f"default: {WEIGHTS}, or {LESSON}")
     parser.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="write the student's curves for TensorBoard")
     options = parser.parse_args()
@@ -457,8 +468,9 @@ def main() -> int:
         parser.error("--epochs must be at least 1")
     if options.tensorboard and (options.lesson or options.export):
         parser.error("--tensorboard goes with a recipe")
-    if options.epochs and options.export:
-        parser.error("--epochs goes with training, not with --export")
+    if options.export and (options.epochs, options.seed) != (None, None):
+        parser.error("--epochs and --seed go with training, not with --export")
+    options.seed = options.seed or 0
     if not 0 <= options.seed < 2**32:
         parser.error("--seed must be from 0 to 4294967295")
     if options.lesson and (options.output / "lenet5.tflite").exists():

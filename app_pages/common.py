@@ -158,7 +158,7 @@ def clicked(selection: object) -> int | None:
         number = selection["selection"]["points"][0]["point_index"]
     except (KeyError, IndexError, TypeError):
         return None
-    return number if isinstance(number, int) else None
+    return number if type(number) is int else None  # True is an int as well
 
 
 # The canvas.

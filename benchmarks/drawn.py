@@ -19,7 +19,7 @@ from mnist_model import WEIGHTS, strokes
 from mnist_model.classifier import Classifier
 from mnist_model.data import Split, load_mnist
 from mnist_model.preprocess import to_mnist
-from mnist_model.report import load_trust, to_hex
+from mnist_model.report import Trust, load_trust, to_hex
 from mnist_model.softmax import softmax
 
 CANVAS, SIZE, PEN = 320, 200, 20
@@ -75,7 +75,7 @@ def colour(ink, paper) -> Callable[[Coverage], NDArray[np.uint8]]:
 black_on_white = colour((0, 0, 0), (255, 255, 255))
 
 
-def measure(validation: Split, classifier: Classifier, temperature: float, count: int, seed: int = 1) -> dict:
+def measure(validation: Split, classifier: Classifier, trust: Trust, count: int, seed: int = 1) -> dict:
     """Read `count` MNIST digits and `count` writings of the held styles. Returns what drawn.json holds."""
 
     def see(pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
@@ -111,7 +111,7 @@ def measure(validation: Split, classifier: Classifier, temperature: float, count
         return {
             name: {
                 "right": float(np.mean(z.argmax(axis=1) == labels)),
-                "sure": [float(softmax(z, t).max(axis=1).mean()) for t in (1, temperature)],
+                "sure": [float(softmax(z, t).max(axis=1).mean()) for t in (1, trust.temperature)],
             }
             for name, (z, labels) in sets.items()
         }
@@ -180,7 +180,7 @@ def measure(validation: Split, classifier: Classifier, temperature: float, count
 
     return {
         "count": count,
-        "temperature": temperature,
+        "trust": trust,
         "all": summary(np.ones(count, bool), known, held),
         "digits": [summary(digits.labels == digit, of(digit, known), of(digit, held)) for digit in range(10)],
         "styles": [
@@ -229,7 +229,7 @@ def document(found: dict) -> str:
         ),
         "## How sure\n",
         table(
-            ["", "read right", "sure at T = 1", f"sure at T* = {found['temperature']:.2f}"],
+            ["", "read right", "sure at T = 1", f"sure at T* = {found['trust'][0]:.2f}"],
             [
                 [SETS[key], share(summary["right"]), *map(share, summary["sure"])]
                 for key, summary in found["all"].items()
@@ -258,8 +258,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="write the tables here, and drawn.json")
     options = parser.parse_args()
     classifier = Classifier(options.weights / "lenet5.tflite")
-    temperature = load_trust(options.weights / "report.json").temperature
-    found = measure(load_mnist(options.data).validation, classifier, temperature, options.count)
+    trust = load_trust(options.weights / "report.json")
+    found = measure(load_mnist(options.data).validation, classifier, trust, options.count)
     print(document(found))
     if options.output:
         options.output.write_text(document(found))

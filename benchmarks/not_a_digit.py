@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
-from mnist_model import WEIGHTS, report, strokes
+from mnist_model import WEIGHTS, strokes
 from mnist_model.augment import LETTERS, LOOK_LIKE_DIGITS
 from mnist_model.classifier import Classifier
 from mnist_model.data import load_test_set
 from mnist_model.preprocess import to_mnist
-from mnist_model.report import load_trust, to_hex
+from mnist_model.report import Trust, load_trust, to_hex
 from mnist_model.softmax import energy
 
 FASHION = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")  # Debian's package
@@ -71,19 +71,20 @@ def fashion() -> NDArray[np.float32] | None:
     )
 
 
-def measure(classifier: Classifier, threshold: float) -> dict[str, dict]:
+def measure(classifier: Classifier, trust: Trust) -> dict:
     """Return what not_a_digit.json holds: for each sort of things, their number, the AUROC, the share with more energy
-    than `threshold`, and a few of them.
+    than the threshold, and a few of them; and which model's trust that was.
     """
+    threshold = trust.energy_threshold
     digits = energy(classifier.logits(load_test_set().images / np.float32(255)))
     things = {
         "clothes (Fashion-MNIST)": fashion(),
-        report.LETTERS: letters(LETTERS),
-        report.LOOKALIKES: letters(list(LOOK_LIKE_DIGITS)),
-        report.SCRIBBLES: scribbles(2000),
+        "letters, in fonts": letters(LETTERS),
+        "letters that look like digits": letters(list(LOOK_LIKE_DIGITS)),
+        "scribbles": scribbles(2000),
     }
     found = {
-        report.DIGITS: {
+        "digits (MNIST test set)": {
             "images": len(digits),
             "auroc": None,
             "caught": float(np.mean(digits > threshold)),
@@ -100,13 +101,13 @@ def measure(classifier: Classifier, threshold: float) -> dict[str, dict]:
                 "caught": float(np.mean(e > threshold)),
                 "examples": [to_hex(frame) for frame in frames[:EXAMPLES]],
             }
-    return found
+    return {"trust": trust, "things": found}
 
 
-def document(found: dict[str, dict]) -> str:
+def document(found: dict) -> str:
     """Return what `measure` found as Markdown."""
     lines = ["| what | images | AUROC | said not to look like a digit |", "|---|--:|--:|--:|"]
-    for name, one in found.items():
+    for name, one in found["things"].items():
         auroc = "" if one["auroc"] is None else f"{one['auroc']:.4f}"
         lines.append(f"| {name} | {one['images']:,} | {auroc} | {one['caught']:.1%} |")
     about = __doc__.split("\n\n", 1)[1]
@@ -120,7 +121,7 @@ def main() -> None:
     options = parser.parse_args()
     classifier = Classifier(options.weights / "lenet5.tflite")
     trust = load_trust(options.weights / "report.json")
-    found = measure(classifier, trust.energy_threshold)
+    found = measure(classifier, trust)
     print(document(found))
     if fashion() is None:
         print(f"No clothes: {FASHION} is not installed (Debian's dataset-fashion-mnist).")

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnist_model.softmax import cross_entropy, softmax
 
+BINS = 15  # as Guo et al. have them
+
 
 class Reliability(NamedTuple):
     """Answers in bins of equal width by their confidence: each bin's mean confidence, accuracy, and number of answers.
@@ -41,7 +43,7 @@ def best_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     return float(np.exp(minimize_scalar(cost, bounds=(np.log(0.05), np.log(20)), method="bounded").x))
 
 
-def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = 15) -> Reliability:
+def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = BINS) -> Reliability:
     """Sort answers into bins by confidence, the highest probability of each.
 
     Parameters
@@ -57,7 +59,7 @@ def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = 15) -> 
         return Reliability(np.bincount(which, confidence, bins) / count, np.bincount(which, right, bins) / count, count)
 
 
-def expected_calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = 15) -> float:
+def expected_calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = BINS) -> float:
     """Return the mean gap between confidence and accuracy over bins, weighted by their number of answers, in [0, 1]."""
     found = reliability(probabilities, labels, bins)
     gaps = np.abs(found.confidence - found.accuracy)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_model import WEIGHTS
-from mnist_model.classifier import Classifier, Network
+from mnist_model.classifier import Classifier, ModelFileError, Network
 
 
 class Layer(NamedTuple):
@@ -60,13 +60,14 @@ class Layers(Network):
         for tensor in self._interpreter.get_tensor_details():
             if tensor["dtype"] == np.float32 and -1 not in tensor["shape_signature"]:
                 constants.setdefault(tuple(tensor["shape"].tolist()), tensor["index"])
-        self.weights = {
-            name: Weights(
-                *(self._interpreter.get_tensor(constants[shape]) for shape in (layer.kernel, layer.kernel[:1]))
-            )
-            for name, layer in LAYERS.items()
-            if layer.kernel
-        }
+        try:
+            self.weights = {
+                name: Weights(*(self._interpreter.get_tensor(constants[shape]) for shape in (kernel, kernel[:1])))
+                for name, (_, _, kernel) in LAYERS.items()
+                if kernel
+            }
+        except (KeyError, ValueError) as error:
+            raise ModelFileError(f"{path} has other weights than 32-bit ones; `{remake}` makes it anew") from error
 
     def activations(self, images: NDArray[np.floating]) -> dict[str, NDArray[np.float32]]:
         """Return what each layer gives for images of shape (n, 28, 28) in [0, 1]: by name, n times its shape."""

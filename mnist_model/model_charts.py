@@ -319,10 +319,16 @@ def confusion(matrix: ArrayLike, chosen: tuple[int, int]) -> go.Figure:
     return go.Figure({"data": [heat, right, cells], "layout": layout})
 
 
-def reliability_diagram(found: Mapping[str, Reliability]) -> go.Figure:
-    """Draw accuracy over confidence, bin by bin, with the 95 % interval of each (Wilson 1927).
+def reliability_diagram(found: Mapping[str, Reliability], intervals: bool = True) -> go.Figure:
+    """Draw accuracy over confidence, bin by bin.
 
     Honest answers lie on the diagonal. The first two are drawn in grey and in the accent colour, a third in blue.
+
+    Parameters
+    ----------
+    found : mapping from names to Reliability
+    intervals : bool
+        Whether to draw the 95 % interval of each bin. It takes answers for independent of each other.
     """
     traces = [
         {"type": "scatter", "x": [0, 1], "y": [0, 1], "mode": "lines", "hoverinfo": "skip", "showlegend": False,
@@ -337,7 +343,13 @@ def reliability_diagram(found: Mapping[str, Reliability]) -> go.Figure:
                 "type": "scatter",
                 "x": confidence,
                 "y": accuracy,
-                "error_y": {"array": high - accuracy, "arrayminus": accuracy - low, "width": 0, "thickness": 1.5},
+                "error_y": {
+                    "array": high - accuracy,
+                    "arrayminus": accuracy - low,
+                    "width": 0,
+                    "thickness": 1.5,
+                    "visible": intervals,
+                },
                 "name": name,
                 "mode": "markers",
                 "marker": {"size": 9, "color": colour},
@@ -357,7 +369,15 @@ def reliability_diagram(found: Mapping[str, Reliability]) -> go.Figure:
 
 
 def wilson(share: ArrayLike, count: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the interval that holds the true share of `count` answers 95 times in 100 (Wilson 1927)."""
+    """Return the ends of the interval that holds the true share 95 times in 100 (Wilson 1927, JASA 22).
+
+    Parameters
+    ----------
+    share : array_like, in [0, 1]
+        Of answers that were right.
+    count : array_like, at least 1
+        Of answers, independent of each other.
+    """
     share, count, z = np.asarray(share, float), np.asarray(count), 1.959964
     middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
     half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
@@ -365,7 +385,7 @@ def wilson(share: ArrayLike, count: ArrayLike) -> tuple[NDArray[np.float64], NDA
 
 
 def learning(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> go.Figure:
-    """Draw how much two networks misread while they learned, epoch by epoch, of training and validation digits.
+    """Draw the errors of two networks while they learned, epoch by epoch, on training and validation digits.
 
     Parameters
     ----------
@@ -395,7 +415,7 @@ def learning(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> go.Figur
         "xaxis": {"type": "log", "tickvals": epochs, "ticktext": [f"{n}" for n in epochs],
                   "title": {"text": "epoch"}, "fixedrange": True},
         "yaxis": {"type": "log", "tickvals": ticks, "ticktext": [percent(tick) for tick in ticks], "fixedrange": True,
-                  "title": {"text": "misread"}},
+                  "title": {"text": "errors"}},
     }  # fmt: skip
     layout["margin"] |= {"b": 104}
     return go.Figure({"data": traces, "layout": layout})

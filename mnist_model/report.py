@@ -17,11 +17,6 @@ from mnist_model.corruptions import CORRUPTIONS
 Content = TypeVar("Content")
 
 
-SORTS = DIGITS, LETTERS, LOOKALIKES, SCRIBBLES = (
-    "digits (MNIST test set)", "letters, in fonts", "letters that look like digits", "scribbles",
-)  # fmt: skip
-
-
 class Trust(NamedTuple):
     """Two numbers found on the validation set."""
 
@@ -30,17 +25,15 @@ class Trust(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Of some images: the share read right, and at T = 1 and at T* the mean loss and the calibration error."""
+    """Of some images: the share read right, and the calibration error at T = 1 and at T*."""
 
     accuracy: float
-    nll: tuple[float, float]
     ece: tuple[float, float]
 
 
 class Report(NamedTuple):
     """How a network was trained, and what it scores."""
 
-    recipe: str
     epochs: int
     seconds: float
     temperature: float  # T*
@@ -48,7 +41,7 @@ class Report(NamedTuple):
     spoilt: Scores  # the test digits, spoilt in all ways together
     corruptions: dict[str, float]  # the share of them read right, spoilt in each way
     reliability: tuple[Reliability, Reliability]  # of the spoilt ones at T = 1 and at T*; bins that are not empty
-    history: dict[str, list[float]]  # accuracy, loss, val_accuracy, val_loss of each epoch
+    history: dict[str, list[float]]  # accuracy and val_accuracy of each epoch
 
 
 class Style(NamedTuple):
@@ -73,6 +66,7 @@ class Drawn(NamedTuple):
     """How well drawings are read, by style and by condition: what benchmarks/drawn.py found."""
 
     writings: int  # of each style
+    held: float  # the share read right of those in styles held out of training
     styles: list[Style]
     conditions: dict[str, list[Condition]]
 
@@ -88,22 +82,14 @@ class Strangers(NamedTuple):
 
 def load_trust(path: str | Path = WEIGHTS / "report.json") -> Trust:
     """Read them from a report. Raises ModelFileError if it is missing, damaged, or of another version."""
-
-    def parse(report) -> Trust:
-        trust = Trust(float(report["temperature"]), float(report["energy_threshold"]))
-        if not (trust.temperature > 0 and all(map(math.isfinite, trust))):
-            raise ValueError(f"{trust} makes no sense")
-        return trust
-
-    return _load(Path(path), parse, "`python train.py` makes the model files anew")
+    return _load(Path(path), _trust, "`python train.py` makes the model files anew")
 
 
-def load_report(folder: str | Path = WEIGHTS) -> Report:
-    """Read a network's report. Raises ModelFileError as `load_trust` does."""
+def load_report(folder: str | Path = WEIGHTS, remake: str = "python train.py") -> Report:
+    """Read a network's report. Raises ModelFileError as `load_trust` does, naming the command that makes it."""
 
     def scores(found) -> Scores:
-        of = {key: tuple(float(found[when][key]) for when in ("before", "after")) for key in ("nll", "ece")}
-        return Scores(float(found["accuracy"]), **of)
+        return Scores(float(found["accuracy"]), tuple(float(found[when]["ece"]) for when in ("before", "after")))
 
     def bins(found) -> Reliability:
         confidence, accuracy, count = (np.array(found[name], float) for name in Reliability._fields)
@@ -113,29 +99,30 @@ def load_report(folder: str | Path = WEIGHTS) -> Report:
 
     def parse(report) -> Report:
         return Report(
-            recipe=str(report["recipe"]),
             epochs=int(report["epochs"]),
             seconds=float(report["seconds"]),
-            temperature=float(report["temperature"]),
+            temperature=_trust(report).temperature,
             test=scores(report["test"]),
             spoilt=scores(report["corrupted"]),
             corruptions={way.__name__: float(report["corruptions"][way.__name__]["accuracy"]) for way in CORRUPTIONS},
             reliability=tuple(bins(report["reliability"][when]) for when in ("before", "after")),
             history={
-                name: [float(value) for value in report["history"][name]]
-                for name in ("accuracy", "loss", "val_accuracy", "val_loss")
+                name: [float(value) for value in report["history"][name]] for name in ("accuracy", "val_accuracy")
             },
         )
 
-    return _load(Path(folder) / "report.json", parse, "`python train.py --export` measures the model anew")
+    return _load(Path(folder) / "report.json", parse, f"`{remake}` makes the model files anew")
 
 
 def load_drawn(folder: str | Path = WEIGHTS) -> Drawn:
-    """Read what benchmarks/drawn.py found. Raises ModelFileError as `load_trust` does."""
+    """Read what benchmarks/drawn.py found of the model in a folder. Raises ModelFileError as `load_trust` does."""
+    trust = load_trust(Path(folder) / "report.json")
 
     def parse(found) -> Drawn:
+        _same_model(found, trust)
         drawn = Drawn(
             writings=int(found["count"]) // 5,
+            held=float(found["all"]["held"]["right"]),
             styles=[
                 Style(
                     int(one["digit"]), str(one["style"]), bool(one["held"]), float(one["right"]), from_hex(one["worst"])
@@ -162,9 +149,14 @@ def load_drawn(folder: str | Path = WEIGHTS) -> Drawn:
 
 
 def load_strangers(folder: str | Path = WEIGHTS) -> dict[str, Strangers]:
-    """Read what benchmarks/not_a_digit.py found, for each of SORTS. Raises ModelFileError as `load_trust` does."""
+    """Read what benchmarks/not_a_digit.py found of the model in a folder, for each sort of things.
+
+    Raises ModelFileError as `load_trust` does.
+    """
+    trust = load_trust(Path(folder) / "report.json")
 
     def parse(found) -> dict[str, Strangers]:
+        _same_model(found, trust)
         strangers = {
             name: Strangers(
                 int(one["images"]),
@@ -172,11 +164,11 @@ def load_strangers(folder: str | Path = WEIGHTS) -> dict[str, Strangers]:
                 float(one["caught"]),
                 [from_hex(digits) for digits in one["examples"]],
             )
-            for name, one in ((name, found[name]) for name in SORTS)
+            for name, one in found["things"].items()
         }
 
-        if not (strangers[LETTERS].examples and strangers[SCRIBBLES].examples):
-            raise ValueError("it has no examples")
+        if not strangers:
+            raise ValueError("it is empty")
         return strangers
 
     remedy = "`python -m benchmarks.not_a_digit --output docs/not_a_digit.md` makes it anew"
@@ -193,8 +185,21 @@ def from_hex(text: str) -> NDArray[np.float32]:
     return np.frombuffer(bytes.fromhex(text), np.uint8).reshape(28, 28) / np.float32(255)
 
 
+def _trust(report) -> Trust:
+    trust = Trust(float(report["temperature"]), float(report["energy_threshold"]))
+    if not (trust.temperature > 0 and all(map(math.isfinite, trust))):
+        raise ValueError(f"{trust} makes no sense")
+    return trust
+
+
+def _same_model(found, trust: Trust) -> None:
+    """Raise ValueError if something was measured of another model than the one with this trust."""
+    if found["trust"] != list(trust):
+        raise ValueError("it was measured of another model than this")
+
+
 def _load(path: Path, parse: Callable[..., Content], remedy: str) -> Content:
     try:
         return parse(json.loads(path.read_text()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, OverflowError, KeyError, TypeError, AttributeError) as error:
         raise ModelFileError(f"{path} cannot be read ({type(error).__name__}: {error}); {remedy}") from error

@@ -95,6 +95,17 @@ def test_another_file_is_named_with_what_remakes_it(tmp_path, content):
         Layers(path)
 
 
+def test_a_file_without_weights_of_32_bits_is_refused(tmp_path, keras_model):
+    import tensorflow as tf
+
+    from train import inside_out
+
+    half = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
+    inside_out(keras_model).export(tmp_path / "half.tflite", format="litert", verbose=False, **half)
+    with pytest.raises(ModelFileError, match=r"half\.tflite has other weights .*python train\.py --export"):
+        Layers(tmp_path / "half.tflite")
+
+
 def in_words(classifier, digit, size, ink):
     """The occlusion map, patch by patch."""
     found = np.empty((28, 28, 10))

@@ -103,7 +103,9 @@ def test_export_says_what_is_missing(tmp_path, trained, data, test_set):
     for missing in ("lenet5.keras", "report.json"):
         output = tmp_path / missing
         shutil.copytree(trained[0], output)
-        (output / missing).write_text("damaged")
+        damaged = bytearray((output / missing).read_bytes())
+        damaged[len(damaged) // 2] ^= 0x80
+        (output / missing).write_bytes(damaged)
         done = run("--export", "--data", data, "--output", output)
         assert done.returncode == 1
         (line,) = (line for line in done.stderr.splitlines() if line.startswith("train.py: "))
@@ -137,6 +139,7 @@ def test_a_wrong_file_costs_one_line_and_no_waiting(tmp_path):
         ("--recipe", "none"),
         ("--lesson", "--recipe", "textbook"),
         ("--epochs", "3", "--export"),
+        ("--seed", "0", "--export"),
     ],
 )
 def test_refuses_settings_that_make_no_sense(arguments):
