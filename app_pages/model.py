@@ -486,7 +486,7 @@ def what_it_cannot_do(temperature: float) -> None:
             f"{row.argmax()}: {charts.percent(row.max(), 0)}" + ("  \nnot a digit" if caught else "")
             for row, caught in zip(p, strange, strict=True)
         ]
-        st.caption(name.capitalize())
+        st.caption(name[0].upper() + name[1:])
         gallery(things, captions)
 
 
