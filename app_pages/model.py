@@ -249,8 +249,8 @@ def where_it_looked(reading: Reading) -> None:
             + (f" At {charts.percent(others, 0)} of the places it is another digit." if others else "")
         )
         st.caption(
-            "Orange: with the patch there, less speaks for the answer. Blue: more does. A number: with the patch there, "
-            "it is read as that. Ink instead of paper shows what must stay empty, such as the top of an open 4."
+            "Orange: with the patch there, less speaks for the answer. Blue: more does. A number: with the patch "
+            "there, it is read as that. Ink instead of paper shows what must stay empty, such as the top of an open 4."
         )
     with right, st.container(width=440):
         chart(
