@@ -3,10 +3,6 @@
 import io
 import json
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +15,7 @@ from mnist_model.classifier import Classifier
 from mnist_model.preprocess import to_mnist
 from mnist_model.report import load_trust
 from mnist_model.softmax import entropy, softmax
-
-ROOT = Path(__file__).parent.parent
+from tests.pages import ROOT, without
 
 
 @pytest.fixture
@@ -138,21 +133,6 @@ def test_the_slider_is_logarithmic_from_a_tenth_to_ten(page):
     options = np.array([float(option) for option in page.run().select_slider(key="T").options])
     assert (options[0], options[len(options) // 2], options[-1]) == (0.1, 1, 10)
     np.testing.assert_allclose(np.log10(options), np.linspace(-1, 1, len(options)), atol=0.025)
-
-
-def without(folder, missing, program):
-    """What a program prints beside a copy of the app that lacks a file."""
-    for name in ("app.py", "app_pages", "mnist_model"):
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, folder / name)
-    (folder / missing).unlink()
-    program = (
-        "from streamlit.testing.v1 import AppTest\n"
-        "page = AppTest.from_file('app.py', default_timeout=30).run()\n"
-        f"{program}; assert not page.exception"
-    )
-    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_a_missing_model_names_the_file_and_the_command(tmp_path):

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,11 +16,9 @@ from mnist_model.classifier import Classifier, ModelFileError
 from mnist_model.lesson import LESSON, THRESHOLDS, Moment, load_lesson, snapshot
 from mnist_model.preprocess import to_mnist
 from mnist_model.softmax import Fired, softmax, ten_thresholds
-from tests.test_draw import without
-from tests.test_temperatures import figure, ready, unpack
+from tests.pages import ROOT, figure, ready, show, unpack, without
 from train import RECIPES
 
-ROOT = Path(__file__).parent.parent
 PAGE = "app_pages/softmax.py"
 
 
@@ -182,15 +179,6 @@ def test_the_answers_lie_on_the_curve():
 def page():
     page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     return show(page)
-
-
-def show(page, **state):
-    for key, value in state.items():
-        page.session_state[key] = value
-    page.run()
-    assert not page.exception
-    assert not page.error
-    return page
 
 
 def chart(page, name):

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,10 +19,8 @@ from mnist_model.corruptions import CORRUPTIONS
 from mnist_model.layers import LAYERS, Layers, occlusion
 from mnist_model.preprocess import to_mnist
 from mnist_model.report import load_drawn, load_report, load_strangers
-from tests.test_draw import without
-from tests.test_temperatures import figure, ready, unpack
+from tests.pages import ROOT, figure, ready, show, unpack, without
 
-ROOT = Path(__file__).parent.parent
 PAGE = "app_pages/model.py"
 CHARTS = {
     "Layer by layer": ["conv1_one", "conv1", "conv2_one", "conv2", "evidence", "logits", "answers"],
@@ -153,15 +150,6 @@ def test_the_curves_are_what_was_misread():
 def page():
     page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     return show(page, of="ready 7")
-
-
-def show(page, **state):
-    for key, value in state.items():
-        page.session_state[key] = value
-    page.run()
-    assert not page.exception
-    assert not page.error
-    return page
 
 
 def chart(page, name):

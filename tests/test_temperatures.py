@@ -1,11 +1,8 @@
 """The page that compares temperatures, without a browser."""
 
-import base64
 import csv
 import io
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_model import charts, images
 from mnist_model.classifier import Classifier
-from mnist_model.data import load_test_set
 from mnist_model.preprocess import to_mnist
+from tests import pages
+from tests.pages import ROOT, figure, ready, unpack
 
-ROOT = Path(__file__).parent.parent
 PAGE = "app_pages/temperatures.py"
 TO_BEGIN_WITH = [0.25, 0.5, 1, 2, 5]
 
@@ -31,22 +28,13 @@ def page():
 
 
 def show(page, view="Side by side", **state):
-    page.session_state["view"] = view
-    for key, value in state.items():
-        page.session_state[key] = value
-    page.run()
-    assert not page.exception
-    return page
+    return pages.show(page, view=view, **state)
 
 
 def click(page, label):
     (button,) = (button for button in page.button if button.label == label)
     button.click().run()
     assert not page.exception
-
-
-def figure(page, number=0):
-    return json.loads(page.get("plotly_chart")[number].proto.spec)
 
 
 def titles(page):
@@ -135,10 +123,6 @@ def test_the_sentence_on_the_order_is_true(page):
 def counts(page):
     traces = [trace for trace in figure(page)["data"] if trace["type"] == "bar"]
     return np.array([unpack(trace["y"]) for trace in traces])
-
-
-def unpack(values):
-    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]) if isinstance(values, dict) else values
 
 
 def test_samples_add_up(page):
@@ -291,11 +275,6 @@ def test_tables_of_probabilities(page, tables, view, name, temperatures):
     np.testing.assert_allclose(p, [scipy_softmax(logits / t) for t in temperatures], atol=1e-9)
     assert [float(row["temperature"]) for row in tables[name][::10]] == temperatures
     assert [int(row["digit"]) for row in tables[name]] == [*range(10)] * len(temperatures)
-
-
-def ready(digit):
-    digits, labels = load_test_set()
-    return images.enlarge(digits[labels == digit][0], 320)
 
 
 def classify(digit):
