@@ -270,7 +270,7 @@ def what_it_scores(reading: Reading, temperature: float) -> None:
     misread = np.flatnonzero(logits.argmax(axis=1) != labels)
     misread = misread[np.argsort(-p[misread].max(axis=1), kind="stable")]
 
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.metric("Read right", f"{found['accuracy']:.2%}", width="content")
         st.metric("Misread", f"{len(misread)} of {len(labels):,}", width="content")
         st.metric("Loss", f"{found['before']['nll']:.4f}", width="content")
