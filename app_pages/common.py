@@ -33,9 +33,14 @@ state = st.session_state
 class Reading(NamedTuple):
     """A drawing, and what the network makes of it."""
 
-    picture: np.ndarray  # (SIZE, SIZE, 3 or 4) uint8
+    png: str  # the drawing, SIZE x SIZE, in a data URL: a fiftieth of the memory of its pixels, for every session
     digit: np.ndarray  # (28, 28), in [0, 1]
     logits: np.ndarray  # (10,)
+
+    @property
+    def picture(self) -> np.ndarray:
+        """The drawing's pixels, (SIZE, SIZE, 4) uint8 RGBA."""
+        return images.decode_png(self.png, SIZE)
 
 
 class Kept(NamedTuple):
@@ -45,12 +50,12 @@ class Kept(NamedTuple):
     reading: Reading
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def classifier() -> Classifier:
     return Classifier()
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def trusted() -> Trust | None:
     """How far to trust the network; None if its report cannot be read, which is no reason not to draw."""
     try:
@@ -60,10 +65,10 @@ def trusted() -> Trust | None:
         return None
 
 
-def read(picture: np.ndarray) -> Reading | None:
-    """Show a picture to the network. None if there is no ink in it."""
-    digit = to_mnist(picture)
-    return None if digit is None else Reading(picture, digit, classifier().logits(digit[None])[0])
+def read(png: object) -> Reading | None:
+    """Show a picture, as the canvas sends it, to the network. None if it has no ink; ImageError if it is no picture."""
+    digit = to_mnist(images.decode_png(png, SIZE))
+    return None if digit is None else Reading(png, digit, classifier().logits(digit[None])[0])
 
 
 # Ready digits, from MNIST's test set. Without it, these raise DataError.
@@ -80,13 +85,14 @@ def four_or_nine() -> Reading:
     digits, labels = test_digits()
     kind = digits[(labels == 4) | (labels == 9)]
     p = softmax(classifier().logits(kind / np.float32(255)))
-    return read(images.enlarge(kind[p[:, [4, 9]].min(axis=1).argmax()], SIZE))
+    return read(images.png_url(images.enlarge(kind[p[:, [4, 9]].min(axis=1).argmax()], SIZE)))
 
 
+@st.cache_resource(max_entries=100, show_spinner=False)
 def ready_digit(digit: int, number: int = 0) -> Reading:
     digits, labels = test_digits()
     kind = np.flatnonzero(labels == digit)
-    return read(images.enlarge(digits[kind[number % len(kind)]], SIZE))
+    return read(images.png_url(images.enlarge(digits[kind[number % len(kind)]], SIZE)))
 
 
 # What is looked at, on the pages that do not draw.
@@ -173,8 +179,7 @@ def load(*objects: dict) -> None:
 def lay(reading: Reading) -> None:
     """Lay a drawing on the canvas. From now on it goes the way of any other."""
     state.reading = reading
-    source = images.png_url(reading.picture)
-    load({"type": "Image", "src": source, "left": 0, "top": 0, "originX": "left", "originY": "top"})
+    load({"type": "Image", "src": reading.png, "left": 0, "top": 0, "originX": "left", "originY": "top"})
 
 
 # The shelf.

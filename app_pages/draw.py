@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_drawable_canvas import st_canvas
 
 from app_pages.common import (
@@ -23,6 +24,7 @@ from app_pages.common import (
     temperature_slider,
     trusted,
 )
+from app_pages.live_chart import live_chart
 from mnist_model import charts, images
 from mnist_model.data import DataError
 from mnist_model.preprocess import trace
@@ -36,21 +38,26 @@ MARK = (
     '<div class="honest">T* = {t:.2f}: here, 90% sure means right 90 times in 100</div>'
 )
 
+ENTROPY = "How undecided the answer is: 0 bits when it is certain, 3.32 when all ten digits are alike."
+
 
 # What happens. Each event leaves in the session what is to be seen.
 
 
 def draw() -> None:
     """The browser sent a drawing: after a stroke, an undo, or a load."""
+    empty = state.reading is None
     match state.canvas:
-        case {"drawing": {"raw": {"objects": list()} as drawing, "data": picture}}:
+        case {"drawing": {"raw": {"objects": list()} as drawing, "data": png}}:
             try:
-                state.reading = read(images.decode_png(picture, SIZE))
+                state.reading = read(png)
                 state.drawing = drawing
             except images.ImageError as error:
                 state.problem = str(error)
         case _:
             state.problem = "the canvas sent something else than a drawing"
+    if "problem" in state or empty != (state.reading is None):
+        st.rerun()  # the whole page: there is something to tell, or to keep
 
 
 def clear() -> None:
@@ -63,8 +70,11 @@ def keep_drawing() -> None:
         keep(state.reading)
 
 
-def take_ready(digit: int) -> None:
+def take_ready() -> None:
     """Lay a digit of MNIST's on the canvas, each time another of its kind."""
+    digit, state.ready = state.ready, None  # it is pressed, not chosen
+    if digit is None:  # pressed twice, the second time before it was shown as free again
+        return
     state.taken = state.get("taken", -1) + 1
     try:
         lay(ready_digit(digit, state.taken))
@@ -81,7 +91,7 @@ def take_photo(source: str) -> None:
     except images.ImageError as error:
         state.problem = str(error)
         return
-    reading = None if ink is None else read(images.on_paper(ink, SIZE))
+    reading = None if ink is None else read(images.png_url(images.on_paper(ink, SIZE)))
     if reading is None:
         state.problem = "no ink stands out from the paper in this photo"
     else:
@@ -101,36 +111,33 @@ def reset_temperature() -> None:
 # What is seen.
 
 
-@st.fragment
-def page() -> None:
-    """The canvas and the answer: what a stroke, a button or a slider reruns."""
-    tell()
+def controls() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Lay out all that only sometimes changes. Returns where the canvas goes, where the temperature, and the answer."""
     halves = st.container(horizontal=True, gap="large", key="halves")
     with halves.container(width=SIZE):
-        st_canvas(
-            stroke_width=state.pen,
-            stroke_color=images.INK,
-            background_color=images.PAPER,
-            width=SIZE,
-            height=SIZE,
-            initial_drawing=state.loaded,
-            return_image_data=True,
-            key="canvas",
-            on_change=draw,
-        )
+        paper = st.container()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.select_slider("Pen width", PENS, key="pen", persist_state="session")
             st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
             st.button("Keep", icon=":material/bookmark:", on_click=keep_drawing, disabled=state.reading is None)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.caption("No pen? Take a digit, or a", width="content")
-            with st.popover("Photo", icon=":material/photo_camera:"):
-                photo()
-        with st.grid(5, min_column_width=48, gap="xxsmall"):
-            for digit in range(10):
-                st.button(str(digit), key=f"ready_{digit}", width="stretch", on_click=take_ready, args=(digit,))
+            popover = st.popover("Photo", icon=":material/photo_camera:", key="photo", on_change="rerun")
+            if popover.open:
+                with popover:
+                    photo()
+        st.pills(
+            "Ready digits", range(10), key="ready", on_change=take_ready, label_visibility="collapsed", width="stretch"
+        )
     with halves.container(gap="xsmall"):
-        answer(state.reading)
+        verdict = st.container(gap="xsmall")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(gap=None):
+                dial = st.container()
+                if calibrated := trusted():
+                    st.html(MARK.format(at=100 * on_slider(calibrated.temperature), t=calibrated.temperature))
+            st.button("Reset to 1", icon=":material/restart_alt:", on_click=reset_temperature)
+    return paper, dial, verdict
 
 
 def photo() -> None:
@@ -147,61 +154,77 @@ def photo() -> None:
         st.camera_input("One digit, dark on light paper", key="camera", on_change=take_photo, args=("camera",))
 
 
-def answer(reading: Reading | None) -> None:
-    """The ten scores at the present temperature. The network was asked once; no temperature asks it again."""
-    picture, verdict = st.columns([2, 7], wrap=False, vertical_alignment="center")
-    bars = st.container(height=300, border=False, key="probabilities")
-    certainty = st.container()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(gap=None):
-            temperature = temperature_slider(
-                help="Divides the ten scores before the softmax. Below 1 the answer sharpens, above 1 it flattens; "
-                "the order of the digits never changes."
-            )
-            calibrated = trusted()
-            if calibrated:
-                st.html(MARK.format(at=100 * on_slider(calibrated.temperature), t=calibrated.temperature))
-        st.button("Reset to 1", icon=":material/restart_alt:", on_click=reset_temperature)
+@st.fragment
+def canvas_and_answer(paper: DeltaGenerator, dial: DeltaGenerator, verdict: DeltaGenerator) -> None:
+    """What a stroke and a temperature run again, and nothing else."""
+    with paper:
+        st_canvas(
+            stroke_width=state.pen,
+            stroke_color=images.INK,
+            background_color=images.PAPER,
+            width=SIZE,
+            height=SIZE,
+            initial_drawing=state.loaded,
+            return_image_data=True,
+            key="canvas",
+            on_change=draw,
+        )
+    with dial:
+        temperature = temperature_slider(
+            help="Divides the ten scores before the softmax. Below 1 the answer sharpens, above 1 it flattens; "
+            "the order of the digits never changes."
+        )
+    with verdict:
+        answer(temperature)
 
+
+def answer(temperature: float) -> None:
+    """The ten scores at a temperature. The network was asked once; no temperature asks it again."""
+    reading: Reading | None = state.reading
+    row = st.container(horizontal=True, vertical_alignment="center", wrap=reading is not None)
     if reading is None:
-        seen, bar_chart = "nothing yet", charts.probability_bars()
-        verdict.markdown(
+        bar_chart, shown = charts.probability_bars(), "none yet"
+        row.image(
+            images.pixels_url(np.zeros((28, 28))),
+            caption="what it sees",
+            alt="The 28 by 28 pixels that the network gets, nothing yet",
+            width=96,
+        )
+        row.markdown(
             "**Draw a digit.** The network reads it as soon as you lift the pen. "
             "The temperature decides how sure it sounds."
         )
-        certainty.caption("No answer yet.")
     else:
         logits = reading.logits
         probabilities = softmax(logits, temperature)
         winner = int(probabilities.argmax())
         confidence = charts.percent(probabilities[winner])
-        bits = float(entropy(probabilities))
-        seen, bar_chart = f"read as {winner}", charts.probability_bars(probabilities, logits)
-        with verdict.container(horizontal=True):
-            st.metric("It reads", winner, width="content")
-            st.metric("Probability", confidence, width="content")
-            if calibrated and energy(logits) > calibrated.energy_threshold:
-                seen += ", though it does not look like a digit"
-                st.badge("This does not look like a digit", icon=":material/question_mark:", color="orange")
-        certainty.caption(
-            f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running.",
-            help="How undecided the answer is: 0 bits when it is certain, 3.32 when all ten digits are alike.",
+        bar_chart, shown = charts.probability_bars(probabilities, logits), f"highest for {winner} with {confidence}"
+        calibrated = trusted()
+        strange = calibrated is not None and energy(logits) > calibrated.energy_threshold
+        row.image(
+            images.pixels_url(reading.digit),
+            caption="what it sees",
+            alt=f"The 28 by 28 pixels that the network gets, read as {winner}"
+            + (", though it does not look like a digit" if strange else ""),
+            width=96,
         )
+        row.metric("It reads", winner, width="content")
+        row.metric("Probability", confidence, width="content")
+        if strange:
+            row.badge("This does not look like a digit", icon=":material/question_mark:", color="orange")
 
-    picture.image(
-        images.pixels_url(np.zeros((28, 28)) if reading is None else reading.digit),
-        caption="what it sees",
-        alt=f"The 28 by 28 pixels that the network gets, {seen}",
-        width=96,
-    )
-    bars.plotly_chart(
+    live_chart(
         bar_chart,
-        height="stretch",
-        config=charts.CONFIG,
         key="bars",
         alt=f"Probabilities of the ten digits at temperature {temperature:g}"
-        + (": none yet" if reading is None else f", highest for {winner} with {confidence}"),
+        + (f", {shown}" if reading else f": {shown}"),
     )
+    if reading is None:
+        st.caption("No answer yet.")
+    else:
+        bits = float(entropy(probabilities))
+        st.caption(f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running.", help=ENTROPY)
 
 
 if "loaded" not in state:
@@ -214,7 +237,9 @@ if "T" not in state:
 
 ask_for_model()
 
+tell()
 st.html(Path(__file__).with_suffix(".css"))
 with st.container(horizontal_alignment="center"), st.container(width=1120):
     st.container(key="title").subheader("Draw a digit", anchor=False)
-    page()
+    places = controls()
+canvas_and_answer(*places)  # out here: Streamlit copies all that a fragment is called in, each time that it runs

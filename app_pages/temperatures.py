@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -90,11 +91,16 @@ def take_file() -> None:
     except images.ImageError as error:
         state.problem = str(error)
         return
-    reading = read(picture)
+    reading = read(images.png_url(picture))
     if reading:
         keep(reading, name)
     else:
         state.problem = "there is no ink in this drawing"
+
+
+def saved(kept: Kept) -> bytes:
+    """Make a file of a drawing, once somebody wants it."""
+    return images.encode_drawing(kept.reading.picture, kept.name)
 
 
 # What is seen.
@@ -291,7 +297,7 @@ def cards() -> None:
     with st.grid(6, min_column_width=140):
         for number, kept in shelf().items():
             with st.container(border=True, gap="xsmall"):
-                st.image(kept.reading.picture, width=96, alt=f"The drawing {kept.name}")
+                st.image(kept.reading.png, width=96, alt=f"The drawing {kept.name}")
                 st.text_input(
                     "Name", kept.name, max_chars=LONGEST_NAME, key=f"name_{number}", label_visibility="collapsed",
                     on_change=rename_from, args=(number,),
@@ -302,7 +308,7 @@ def cards() -> None:
                         on_click=draw_on, args=(number,),
                     )  # fmt: skip
                     st.download_button(
-                        ":material/download:", images.encode_drawing(kept.reading.picture, kept.name),
+                        ":material/download:", partial(saved, kept),
                         f"{kept.name}.png", "image/png", key=f"save_{number}", help="Save it as a file",
                         on_click="ignore",
                     )  # fmt: skip

@@ -1,140 +1,87 @@
-"""How long a change of each control takes to be seen, beside a page that has a canvas, a fragment and nothing else.
+"""Our home page beside a bare one and the usual one, each with a server of its own, in a real browser, in turns.
 
-    python -m benchmarks.page [--repeats 7]
+    python -m benchmarks.page [--repeats 5]
 
-Both are served on this machine and looked at by one browser, in turns. A time runs from the event in the browser (the
-pen that is lifted, the click, the key) to the frame from which on nothing more changes. The canvas waits 200 ms after a
-stroke before it sends anything; the bare page's time has these in it, as every page's with a canvas has.
+- start: from the start of the server's process until there is a canvas to draw on, in a browser that never saw the page
+- stroke, slider: from the pen that is lifted and the key that is pressed to the frame from which on nothing changes.
+  The canvas waits 0.2 s after a stroke before it sends anything; these are in the time of every page.
+- sent, received: what goes through the websocket for it, before compression
+- memory: of the server, after the strokes and steps of one session
 """
 
 import argparse
 import statistics
+import time
+from collections import defaultdict
 
-from playwright.sync_api import Page, sync_playwright
+import psutil
+from playwright.sync_api import Browser, WebSocket, sync_playwright
 
+from benchmarks.pages import PAGES
+from benchmarks.shown import shown_after
 from tests.e2e import driver
 
-SETTLED = 400  # ms without a change, after which there will be none
-LIMIT = 1.3
-
-# What is seen: of the bare page its two texts, of the others their charts.
-SEEN = """() => [...document.querySelectorAll(`[data-testid=stMetricValue], [data-testid=stText], .js-plotly-plot text,
-    .js-plotly-plot path, .js-plotly-plot image`)].map(part =>
-    part.textContent + part.getAttribute('d') + part.getAttribute('href')).join()"""
-
-WATCH = f"""() => {{
-    const seen = {SEEN};
-    let before = seen(), acted = 0, changed = 0;
-    for (const kind of ['pointerup', 'mouseup', 'keydown'])
-        window.addEventListener(kind, () => {{ acted = performance.now(); }}, {{capture: true}});
-    window.shown = new Promise(done => {{
-        const look = () => {{
-            const now = seen();
-            if (now != before)
-                [before, changed] = [now, performance.now()];
-            if (changed && performance.now() - changed > {SETTLED})
-                done(changed - acted);
-            else
-                requestAnimationFrame(look);
-        }};
-        look();
-    }});
-}}"""
+STROKES = STEPS = 8
 
 
-def settle(page: Page) -> None:
-    before = None
-    while before != (before := page.evaluate(SEEN)):
-        page.wait_for_timeout(SETTLED)
+def visit(browser: Browser, name: str, found: dict[tuple[str, str], list[float]]) -> None:
+    """Start a page's server, draw and move the slider. Appends what was measured, in s, bytes and MB."""
 
+    def note(what: str, value: float) -> None:
+        found[what, name].append(value)
 
-def time(page: Page, act) -> float:
-    """How long it takes, in ms, until all is seen of what `act` does."""
-    settle(page)
-    page.evaluate(WATCH)
-    act()
-    return page.evaluate("window.shown")
+    started = time.perf_counter()
+    with driver.serve(PAGES[name]) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        sent, received = [], []
 
+        def listen(socket: WebSocket) -> None:
+            socket.on("framesent", lambda frame: sent.append(len(frame)))
+            socket.on("framereceived", lambda frame: received.append(len(frame)))
 
-def choose(page: Page, digit: int) -> None:
-    box = page.get_by_role("combobox", name="Digit")
-    box.click()
-    page.get_by_role("option", name=f"A ready {digit}").click()
+        page.on("websocket", listen)
+        page.goto(server.url)
+        page.locator(driver.CANVAS).wait_for()
+        note("start, s", time.perf_counter() - started)
 
+        def change(what: str, act) -> None:
+            sent.clear()
+            received.clear()
+            note(f"{what}, s", shown_after(page, act) / 1000)
+            note(f"sent for a {what}, bytes", sum(sent))
+            note(f"received for a {what}, bytes", sum(received))
 
-def add(page: Page, temperature: float) -> None:
-    box = page.get_by_role("combobox", name="Temperatures")
-    box.fill(f"{temperature:g}")
-    box.press("Enter")
-
-
-def click(page: Page, text: str) -> None:
-    page.get_by_text(text, exact=True).click()
-
-
-def stroke(turn: int) -> list[list[tuple[float, float]]]:
-    x = 0.2 + 0.08 * (turn % 8)
-    return [[(x, 0.2), (x, 0.8)]]
-
-
-def take_away(page: Page, temperature: str) -> None:
-    page.keyboard.press("Escape")  # closes the list of suggestions
-    page.get_by_role("button", name=f"Remove {temperature}").last.click()
+        for number in range(STROKES):
+            x = 0.15 + 0.7 * number / STROKES
+            change("stroke", lambda x=x: driver.draw(page, [[(x, 0.2), (x + 0.05, 0.5), (x, 0.8)]]))
+        slider = page.get_by_role("slider", name="Temperature")
+        slider.focus()
+        for _ in range(STEPS):
+            change("slider step", lambda: slider.press("ArrowRight"))
+        note("memory, MB", psutil.Process(server.pid).memory_info().rss / 1e6)
+        page.context.close()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--repeats", type=int, default=5, help="servers of each page")
     repeats = parser.parse_args().repeats
-
-    with (
-        driver.serve(driver.ROOT / "benchmarks" / "bare_page.py") as bare_server,
-        driver.serve() as server,
-        sync_playwright() as playwright,
-    ):
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    with sync_playwright() as playwright:
         browser = driver.launch(playwright)
-
-        def open_page(url: str) -> Page:
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(url)
-            return page
-
-        bare = open_page(bare_server.url)
-        bare.locator(driver.CANVAS).wait_for()
-        pages = {}
-        for view in ("Side by side", "Sweep", "Whole range", "Samples", "Several drawings"):
-            pages[view] = open_page(f"{server.url}/temperatures?view={view.replace(' ', '+')}")
-            pages[view].locator(".js-plotly-plot .main-svg").first.wait_for()
-
-        sides, sweep, _, samples, several = pages.values()
-        # What changes, where, and how, given the number of the turn.
-        changes = [("a stroke on the bare page", bare, lambda turn: driver.draw(bare, stroke(turn)))]
-        changes += [
-            (f"another digit, in {view}", page, lambda turn, page=page: choose(page, turn % 10))
-            for view, page in pages.items()
-            if page is not several
-        ]
-        changes += [
-            ("another temperature", sides, lambda turn: add(sides, 0.31 + turn / 100)),
-            ("one less", sides, lambda turn: take_away(sides, "0.3")),
-            ("ten samples more", samples, lambda turn: click(samples, "+10")),
-            ("entropy for confidence", several, lambda turn: click(several, ("entropy", "confidence")[turn % 2])),
-            ("another view", sweep, lambda turn: click(sweep, ("Whole range", "Sweep")[turn % 2])),
-        ]
-        times: dict[str, list[float]] = {}
-        for turn in range(repeats + 1):  # the first one warms up
-            for name, page, act in changes:
-                page.bring_to_front()
-                took = time(page, lambda act=act, turn=turn: act(turn))
-                if turn:
-                    times.setdefault(name, []).append(took)
+        for turn in range(repeats + 1):
+            if turn == 1:
+                found.clear()  # the first turn has read all files into memory
+            for name in PAGES:
+                visit(browser, name, found)
         browser.close()
 
-    bare_time = statistics.median(next(iter(times.values())))
-    print("| change | median, ms | to the bare page |\n|---|--:|--:|")
-    for name, took in times.items():
-        ratio = statistics.median(took) / bare_time
-        print(f"| {name} | {statistics.median(took):.0f} | {ratio:.2f}{' (too slow)' if ratio > LIMIT else ''} |")
+    print("| median | ours | bare | usual | ours to bare | usual to ours |\n|---|--:|--:|--:|--:|--:|")
+    for what in dict.fromkeys(what for what, _ in found):
+        ours, bare, usual = medians = [statistics.median(found[what, name]) for name in ("ours", "bare", "usual")]
+        digits = 3 if what.endswith(" s") else 0
+        values = " | ".join(f"{value:,.{digits}f}" for value in medians)
+        print(f"| {what} | {values} | {ours / bare:.2f} | {usual / ours:.2f} |")
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def percent(probability: float, decimals: int = 1) -> str:
     return f"{rounded:.{decimals}f}%"
 
 
-def probability_bars(probabilities: ArrayLike | None = None, logits: ArrayLike | None = None) -> go.Figure:
+def probability_bars(probabilities: ArrayLike | None = None, logits: ArrayLike | None = None) -> dict:
     """Draw ten probabilities as bars, the largest in the accent colour; without any, the empty axes.
 
     Parameters
@@ -52,34 +52,35 @@ def probability_bars(probabilities: ArrayLike | None = None, logits: ArrayLike |
         The logits appear when a bar is pointed at.
 
     The vertical axis always ends at 1: what a temperature does must be seen as bars that move, not as an axis that
-    rescales.
+    rescales. The figure is plain lists in a dict: it is drawn anew at each stroke, and checking it all against Plotly's
+    schema, as `go.Figure` does, took longer than everything else that a stroke brings about.
     """
-    figure = go.Figure()
+    traces = []
     if probabilities is not None:
-        p = np.asarray(probabilities)
-        figure.add_bar(
-            x=list(range(10)),
-            y=p,
-            customdata=np.column_stack([[percent(value) for value in p], [f"{z:.2f}" for z in np.asarray(logits)]]),
-            hovertemplate="<b>%{x}</b><br>probability %{customdata[0]}<br>logit %{customdata[1]}<extra></extra>",
-            text=[percent(value, 0) if value >= 0.005 else "" for value in p],
-            textposition="outside",
-            textangle=0,
-            textfont_size=12,
-            constraintext="none",  # or else Plotly shrinks them to the width of a bar
-            cliponaxis=False,  # the label of a bar that reaches 1 stands above the axis
-            marker_color=[WINNER if digit == p.argmax() else OTHERS for digit in range(10)],
+        p, z = np.asarray(probabilities).tolist(), np.asarray(logits).tolist()
+        traces.append(
+            _bars(p, int(np.argmax(p)))
+            | {
+                "customdata": [[percent(value), f"{logit:.2f}"] for value, logit in zip(p, z, strict=True)],
+                "hovertemplate": "<b>%{x}</b><br>probability %{customdata[0]}<br>logit %{customdata[1]}<extra></extra>",
+                "text": [percent(value, 0) if value >= 0.005 else "" for value in p],
+                "textposition": "outside",
+                "textangle": 0,
+                "textfont": {"size": 12},
+                "constraintext": "none",  # or else Plotly shrinks them to the width of a bar
+                "cliponaxis": False,  # the label of a bar that reaches 1 stands above the axis
+            }
         )
-    figure.update_layout(
-        height=300,  # until the page has measured its own
-        margin={"l": 8, "r": 8, "t": 24, "b": 8},
-        bargap=0.25,
-        showlegend=False,
-        dragmode=False,  # a finger that crosses the chart scrolls the page
-        xaxis={"tickmode": "array", "tickvals": list(range(10)), "range": [-0.5, 9.5], "fixedrange": True},
-        yaxis={"range": [0, 1], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True},
-    )
-    return figure
+    layout = {
+        "height": 300,  # until the page has measured its own
+        "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
+        "bargap": 0.25,
+        "showlegend": False,
+        "dragmode": False,  # a finger that crosses the chart scrolls the page
+        "xaxis": {"tickvals": list(range(10)), "range": [-0.5, 9.5], "fixedrange": True, "automargin": True},
+        "yaxis": {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True, "automargin": True},
+    }
+    return {"data": traces, "layout": layout}
 
 
 def picture_config(name: str) -> dict:

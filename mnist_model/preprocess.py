@@ -101,14 +101,16 @@ def trace(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         )
     if image.size == 0:
         return None
-    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
-    strange = np.mean(np.abs(border - np.median(border, axis=0)) > FAINTEST)
     # A canvas has an opacity, or a border of one colour. A scan on such paper may be ruled from edge to edge;
     # but strokes may also cross the edge of a drawing, and then nothing is left once such pieces are taken away.
-    drawn = (image.ndim == 3 and image.shape[2] == 4) or strange == 0 or min(image.shape[:2]) < SMALLEST_PHOTO
-    contrast = _drawn_ink(image) if drawn else _photographed_ink(image)
-    if not drawn and strange <= 0.5 and not contrast.any():
+    if (image.ndim == 3 and image.shape[2] == 4) or min(image.shape[:2]) < SMALLEST_PHOTO:
         contrast = _drawn_ink(image)
+    else:
+        border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+        strange = np.mean(np.abs(border - np.median(border, axis=0)) > FAINTEST)
+        contrast = _photographed_ink(image) if strange else None
+        if contrast is None or (strange <= 0.5 and not contrast.any()):
+            contrast = _drawn_ink(image)
     strongest = float(contrast.max())
     if strongest < FAINTEST:
         return None
@@ -121,8 +123,9 @@ def _drawn_ink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     channels = list(cv2.split(np.ascontiguousarray(image)))
     if len(channels) == 4:
         # Colour weighted by opacity: then black on nothing differs from nothing, and so does white on nothing.
-        *colours, alpha = channels
-        channels = [cv2.multiply(colour, alpha, scale=1 / 255) for colour in colours] + [alpha]
+        *channels, alpha = channels
+        if alpha.min() < 255:
+            channels = [cv2.multiply(colour, alpha, scale=1 / 255) for colour in channels] + [alpha]
     # Whatever lies along most of the border is paper; ink is what differs from it, in whichever channel most.
     contrast = np.zeros(image.shape[:2], np.uint8)
     for channel in channels:

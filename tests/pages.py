@@ -30,6 +30,19 @@ def figure(page, number=0):
     return json.loads(page.get("plotly_chart")[number].proto.spec)
 
 
+def live_chart(page, key):
+    """What is in a chart that is patched in place: data, layout and alt."""
+    (chart,) = (part.proto for part in page.get("bidi_component") if part.proto.id.endswith(f"-{key}"))
+    return json.loads(chart.bytes)
+
+
+def take_ready(page, digit):
+    """Press a ready digit on the page Draw."""
+    page.pills(key="ready").select(digit).run()
+    assert not page.exception
+    return page
+
+
 def unpack(values):
     """Numbers as Plotly writes them: a list, or bytes in base64."""
     return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]) if isinstance(values, dict) else values

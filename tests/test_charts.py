@@ -1,4 +1,5 @@
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from colorspacious import cspace_convert
 from scipy.stats import entropy as scipy_entropy
@@ -11,7 +12,7 @@ LOGITS = np.array([0.5, -3, 2, 8, 1, 7.5, -10, 0, 3, 2])
 
 def test_the_bars_are_the_probabilities():
     p = softmax(LOGITS)
-    (bars,) = charts.probability_bars(p, LOGITS).data
+    (bars,) = go.Figure(charts.probability_bars(p, LOGITS)).data  # which also holds it to Plotly's schema
     np.testing.assert_array_equal(bars.x, range(10))
     np.testing.assert_array_equal(bars.y, p)
     assert list(bars.text) == ["", "", "", "62%", "", "37%", "", "", "", ""]
@@ -20,14 +21,14 @@ def test_the_bars_are_the_probabilities():
 
 
 def test_only_the_winner_has_the_accent():
-    (bars,) = charts.probability_bars(softmax(LOGITS), LOGITS).data
-    assert [digit for digit in range(10) if bars.marker.color[digit] == charts.WINNER] == [3]
+    (bars,) = charts.probability_bars(softmax(LOGITS), LOGITS)["data"]
+    assert [digit for digit in range(10) if bars["marker"]["color"][digit] == charts.WINNER] == [3]
 
 
 def test_the_axis_stays_at_one_at_every_temperature():
     for temperature in (0.1, 1, 10):
-        assert charts.probability_bars(softmax(LOGITS, temperature), LOGITS).layout.yaxis.range == (0, 1)
-    empty = charts.probability_bars()
+        assert charts.probability_bars(softmax(LOGITS, temperature), LOGITS)["layout"]["yaxis"]["range"] == [0, 1]
+    empty = go.Figure(charts.probability_bars())
     assert empty.layout.yaxis.range == (0, 1)
     assert not empty.data
 

@@ -1,11 +1,11 @@
 """The home page without a browser. What the canvas sends, only tests/e2e can show."""
 
 import io
-import json
 import re
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +15,7 @@ from mnist_model.classifier import Classifier
 from mnist_model.preprocess import to_mnist
 from mnist_model.report import load_trust
 from mnist_model.softmax import entropy, softmax
-from tests.pages import ROOT, without
+from tests.pages import ROOT, live_chart, take_ready, without
 
 
 @pytest.fixture
@@ -24,17 +24,11 @@ def page():
 
 
 def bars(page):
-    (chart,) = page.get("plotly_chart")
-    return json.loads(chart.proto.spec)["data"]
+    return live_chart(page, "bars")["data"]
 
 
 def alt(page):
-    return page.get("plotly_chart")[0].proto.alt
-
-
-def take(page, digit):
-    page.button(key=f"ready_{digit}").click().run()
-    assert not page.exception
+    return live_chart(page, "bars")["alt"]
 
 
 def test_an_empty_canvas_gives_a_hint_and_no_answer(page):
@@ -48,7 +42,7 @@ def test_an_empty_canvas_gives_a_hint_and_no_answer(page):
 
 @pytest.mark.parametrize("digit", range(10))
 def test_a_ready_digit_is_read(page, digit):
-    take(page.run(), digit)
+    take_ready(page.run(), digit)
     assert page.metric[0].value == str(digit)
     assert alt(page) == (
         f"Probabilities of the ten digits at temperature 1, highest for {digit} with {page.metric[1].value}"
@@ -56,18 +50,19 @@ def test_a_ready_digit_is_read(page, digit):
 
 
 def test_every_click_takes_another_digit_of_the_kind(page):
-    take(page.run(), 8)
+    take_ready(page.run(), 8)
     first = page.session_state.reading.digit
-    take(page, 8)
+    take_ready(page, 8)
     assert page.metric[0].value == "8"
     assert np.abs(page.session_state.reading.digit - first).mean() > 0.01
 
 
 def test_the_temperature_changes_the_answer_without_asking_the_network(page, monkeypatch):
+    st.cache_resource.clear()  # of what other tests have asked
     asked = []
     ask = Classifier.logits
     monkeypatch.setattr(Classifier, "logits", lambda self, images: asked.append(len(images)) or ask(self, images))
-    take(page.run(), 4)
+    take_ready(page.run(), 4)
     once = len(asked)
     assert once >= 1
     logits = page.session_state.reading.logits
@@ -75,17 +70,11 @@ def test_the_temperature_changes_the_answer_without_asking_the_network(page, mon
         page.select_slider(key="T").set_value(temperature).run()
         p = softmax(logits, temperature)
         (trace,) = bars(page)
-        np.testing.assert_allclose(trace["y"] if isinstance(trace["y"], list) else decode(trace["y"]), p)
+        np.testing.assert_allclose(trace["y"], p)
         bits = entropy(p)
         assert f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running." in [c.value for c in page.caption]
         assert f"at temperature {temperature:g}," in alt(page)
     assert len(asked) == once
-
-
-def decode(packed):
-    import base64
-
-    return np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])
 
 
 def test_reset_goes_back_to_one(page):
@@ -97,7 +86,7 @@ def test_reset_goes_back_to_one(page):
 
 def test_clear_takes_the_answer_away_and_leaves_the_temperature(page):
     page.run().select_slider(key="T").set_value(5).run()
-    take(page, 4)
+    take_ready(page, 4)
     (clear,) = (button for button in page.button if button.label == "Clear")
     clear.click().run()
     assert not page.metric
@@ -141,7 +130,7 @@ def test_a_missing_model_names_the_file_and_the_command(tmp_path):
 
 
 def test_missing_ready_digits_leave_the_page_usable(tmp_path):
-    clicks = "page.button(key='ready_3').click().run(); print(page.toast[0].value); page.run(); print(len(page.toast))"
+    clicks = "page.pills(key='ready').select(3).run(); print(page.toast[0].value); page.run(); print(len(page.toast))"
     said = without(tmp_path, "mnist_model/mnist_test.npz", clicks)
     assert re.search(r"That did not work: .*mnist_test\.npz does not exist.*\n0", said)
 
@@ -161,13 +150,18 @@ def test_a_mark_on_the_slider_says_where_certainty_is_honest(page):
 
 def test_what_is_no_digit_is_said_to_be_none_beside_its_bars(page):
     threshold = load_trust().energy_threshold
-    take(page.run(), 3)
+    take_ready(page.run(), 3)
     for energy, known in ((threshold - 0.1, True), (threshold + 0.1, False)):
         logits = np.log(np.full(10, 0.1)) - energy
         page.session_state.reading = page.session_state.reading._replace(logits=logits)
         page.run()
         assert len(badges(page)) == (not known)
         assert bars(page)
+
+
+def open_photo(page):
+    page.session_state.photo = True
+    return page.run()
 
 
 def picture(digit, style, seed=0):
@@ -181,7 +175,7 @@ def picture(digit, style, seed=0):
 
 def test_a_photo_is_read_and_laid_on_the_canvas(page):
     coverage, file = picture(5, "hat last")
-    page.run().file_uploader(key="file").upload("five.jpg", file, "image/jpeg").run()
+    open_photo(page.run()).file_uploader(key="file").upload("five.jpg", file, "image/jpeg").run()
     assert not page.exception
     assert page.metric[0].value == "5"
     assert np.abs(page.session_state.reading.digit - to_mnist(coverage)).mean() < 0.04
@@ -189,9 +183,10 @@ def test_a_photo_is_read_and_laid_on_the_canvas(page):
 
 
 def test_what_is_no_photo_is_refused_and_nothing_is_lost(page):
-    take(page.run(), 7)
+    take_ready(page.run(), 7)
     empty = io.BytesIO()
     Image.new("RGB", (300, 300), "white").save(empty, "PNG")
+    open_photo(page)
     for file, complaint in (
         (b"nonsense", "this is no JPEG, PNG or WebP picture"),
         (empty.getvalue(), "no ink stands out"),
@@ -202,5 +197,5 @@ def test_what_is_no_photo_is_refused_and_nothing_is_lost(page):
 
 
 def test_without_a_report_the_page_draws_all_the_same(tmp_path):
-    clicks = "page.button(key='ready_3').click().run(); print(page.metric[0].value)"
+    clicks = "page.pills(key='ready').select(3).run(); print(page.metric[0].value)"
     assert without(tmp_path, "mnist_model/weights/report.json", clicks).strip() == "3"

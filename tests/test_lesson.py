@@ -16,7 +16,7 @@ from mnist_model.classifier import Classifier, ModelFileError
 from mnist_model.lesson import LESSON, THRESHOLDS, Moment, load_lesson, snapshot
 from mnist_model.preprocess import to_mnist
 from mnist_model.softmax import Fired, softmax, ten_thresholds
-from tests.pages import ROOT, figure, ready, show, unpack, without
+from tests.pages import ROOT, figure, ready, show, take_ready, unpack, without
 from train import RECIPES
 
 PAGE = "app_pages/softmax.py"
@@ -370,7 +370,7 @@ def test_the_surest_wrong_answer_costs_most(page):
 
 def test_the_drawing_of_the_first_page_goes_through_all_steps():
     page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run()
-    page.button(key="ready_8").click().run()
+    take_ready(page, 8)
     logits = page.session_state.reading.logits
     show(page.switch_page(PAGE))
     assert page.selectbox(key="of").value == "drawing"
@@ -454,7 +454,7 @@ def test_without_test_digits_the_page_says_so_beside_a_drawing(tmp_path):
         tmp_path,
         "mnist_model/mnist_test.npz",
         "import numpy as np; from app_pages.common import Reading\n"
-        "drawn = Reading(np.zeros((320, 320, 3), np.uint8), np.zeros((28, 28)), np.arange(10.0))\n"
+        "drawn = Reading('', np.zeros((28, 28)), np.arange(10.0))\n"
         f"page.session_state.reading = drawn; page.switch_page('{PAGE}').run(); print(page.error[0].value)",
     )
     assert "mnist_test.npz does not exist" in said

@@ -19,7 +19,7 @@ from mnist_model.corruptions import CORRUPTIONS
 from mnist_model.layers import LAYERS, Layers, occlusion
 from mnist_model.preprocess import to_mnist
 from mnist_model.report import load_drawn, load_report, load_strangers
-from tests.pages import ROOT, figure, ready, show, unpack, without
+from tests.pages import ROOT, figure, ready, show, take_ready, unpack, without
 
 PAGE = "app_pages/model.py"
 CHARTS = {
@@ -337,7 +337,7 @@ def test_what_it_cannot_do_is_what_was_measured(page):
 
 def test_the_drawing_of_the_first_page_is_looked_into():
     page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run()
-    page.button(key="ready_8").click().run()
+    take_ready(page, 8)
     logits = page.session_state.reading.logits
     show(page.switch_page(PAGE))
     assert page.selectbox(key="of").value == "drawing"

@@ -16,7 +16,7 @@ from mnist_model import charts, images
 from mnist_model.classifier import Classifier
 from mnist_model.preprocess import to_mnist
 from tests import pages
-from tests.pages import ROOT, figure, ready, unpack
+from tests.pages import ROOT, figure, ready, take_ready, unpack
 
 PAGE = "app_pages/temperatures.py"
 TO_BEGIN_WITH = [0.25, 0.5, 1, 2, 5]
@@ -55,7 +55,7 @@ def test_ready_digits_come_without_a_drawing(page):
 
 def test_the_drawing_of_the_first_page_comes_first():
     page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run()
-    page.button(key="ready_8").click().run()
+    take_ready(page, 8)
     logits = page.session_state.reading.logits
     show(page.switch_page(PAGE))
     assert page.selectbox(key="of").value == "drawing"

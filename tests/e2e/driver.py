@@ -19,10 +19,10 @@ CANVAS = "canvas.upper-canvas"  # where Fabric.js takes the pen
 
 
 class Server:
-    """A running `streamlit run`: its address, and what it has logged."""
+    """A running `streamlit run`: its address, its process, and what it has logged."""
 
-    def __init__(self, url: str, log: Path):
-        self.url, self._log = url, log
+    def __init__(self, url: str, pid: int, log: Path):
+        self.url, self.pid, self._log = url, pid, log
 
     @property
     def log(self) -> str:
@@ -31,7 +31,7 @@ class Server:
 
 @contextlib.contextmanager
 def serve(script: Path = ROOT / "app.py") -> Iterator[Server]:
-    """Run the app as the README does, but on a free port and without opening a browser."""
+    """Run a page as the README does, from its own folder, but on a free port and without opening a browser."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -41,24 +41,28 @@ def serve(script: Path = ROOT / "app.py") -> Iterator[Server]:
         with open(log, "wb") as file:
             process = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", "run", str(script), *options],
-                cwd=ROOT,
+                cwd=script.parent,
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
-        server = Server(f"http://127.0.0.1:{port}", log)
+        server = Server(f"http://127.0.0.1:{port}", process.pid, log)
         try:
-            for _ in range(300):
+            for _ in range(1500):
                 with contextlib.suppress(OSError), urllib.request.urlopen(f"{server.url}/_stcore/health"):  # noqa: S310
                     break
                 if process.poll() is not None:
                     raise RuntimeError(server.log)
-                time.sleep(0.1)
+                time.sleep(0.02)
             else:
                 raise RuntimeError(f"no answer at {server.url}\n{server.log}")
             yield server
         finally:
             process.terminate()
-            process.wait(10)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:  # under load it may not even come to that
+                process.kill()
+                process.wait()
 
 
 def launch(playwright: Playwright) -> Browser:

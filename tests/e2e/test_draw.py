@@ -106,6 +106,19 @@ def test_a_hotter_softmax_lowers_the_winner_and_keeps_the_order(open_page):
     assert bars(page) == at_one
 
 
+def test_the_bars_are_patched_in_place(open_page):
+    page = open_page()
+    draw(page, DIGITS[3])
+    answer(page)
+    before = bars(page)
+    page.locator(".js-plotly-plot").evaluate("chart => { chart.same = true; }")
+    draw(page, [[(0.1, 0.1), (0.1, 0.9)]])
+    answer(page)
+    set_temperature(page, "5")
+    assert bars(page) != before
+    assert page.locator(".js-plotly-plot").evaluate("chart => chart.same")
+
+
 def test_an_empty_canvas_gets_a_hint_and_no_answer(open_page):
     page = open_page()
     expect(page.get_by_text(HINT)).to_be_visible()
@@ -121,7 +134,7 @@ def test_an_empty_canvas_gets_a_hint_and_no_answer(open_page):
 
 def test_a_ready_digit_is_laid_on_the_canvas_and_can_be_drawn_over(open_page):
     page = open_page()
-    page.get_by_role("button", name="4", exact=True).click()
+    page.get_by_role("radio", name="4").click()
     assert answer(page) == 4
     first = seen(page)
     page.wait_for_timeout(1000)  # the browser sends back what it was given ...
@@ -257,7 +270,7 @@ def test_everything_is_above_the_fold(open_page, theme):
         page.get_by_text("digits in the running"),
         page.get_by_test_id("stSlider").first,
         page.get_by_test_id("stSlider").last,
-        page.get_by_role("button", name="9", exact=True),
+        page.get_by_role("radio", name="9"),
     ]
     boxes = [part.bounding_box() for part in parts]
     for box in boxes:
@@ -273,7 +286,7 @@ def test_everything_is_above_the_fold(open_page, theme):
 @pytest.mark.parametrize("width", [360, 390, 641, 768, 801, 1024, 1920])
 def test_nothing_is_cut_off_at_any_width(open_page, width):
     page = open_page(width=width)
-    page.get_by_role("button", name="4", exact=True).click()
+    page.get_by_role("radio", name="4").click()
     answer(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for part in [page.locator(driver.CANVAS), metric(page, "Probability"), page.locator(".js-plotly-plot")]:
