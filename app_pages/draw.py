@@ -181,7 +181,7 @@ def canvas_and_answer(paper: DeltaGenerator, dial: DeltaGenerator, verdict: Delt
 def answer(temperature: float) -> None:
     """The ten scores at a temperature. The network was asked once; no temperature asks it again."""
     reading: Reading | None = state.reading
-    row = st.container(horizontal=True, vertical_alignment="center", wrap=reading is not None)
+    row = st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=reading is not None)
     if reading is None:
         bar_chart, shown = charts.probability_bars(), "none yet"
         row.image(

@@ -1,6 +1,6 @@
 """Our home page beside a bare one and the usual one, each with a server of its own, in a real browser, in turns.
 
-    python -m benchmarks.page [--repeats 5]
+    python -m benchmarks.page [--repeats 10]
 
 - start: from the start of the server's process until there is a canvas to draw on, in a browser that never saw the page
 - stroke, slider: from the pen that is lifted and the key that is pressed to the frame from which on nothing changes.
@@ -21,7 +21,7 @@ from benchmarks.pages import PAGES
 from benchmarks.shown import shown_after
 from tests.e2e import driver
 
-STROKES = STEPS = 8
+STROKES = STEPS = 4
 
 
 def visit(browser: Browser, name: str, found: dict[tuple[str, str], list[float]]) -> None:
@@ -64,7 +64,7 @@ def visit(browser: Browser, name: str, found: dict[tuple[str, str], list[float]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=5, help="servers of each page")
+    parser.add_argument("--repeats", type=int, default=10, help="servers of each page")
     repeats = parser.parse_args().repeats
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     with sync_playwright() as playwright:

@@ -3,14 +3,16 @@
 Colours of text, grid and background are left to the page's theme; what a colour *means* is fixed here.
 """
 
+from __future__ import annotations  # Plotly loads its classes when first named: not where a page makes no figure
+
 import html
 import math
 from collections.abc import Sequence
 
 import numpy as np
+import plotly
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
-from plotly.colors import sample_colorscale
 
 from mnist_model.softmax import entropy, softmax
 
@@ -96,7 +98,7 @@ def colour(temperature: float) -> str:
     """Return the colour of a temperature."""
     log = math.log(min(max(temperature, COLDEST), HOTTEST))
     at = 0.5 + 0.5 * log / math.log(HOTTEST if log > 0 else 1 / COLDEST)
-    return sample_colorscale(TEMPERATURES, at)[0]
+    return plotly.colors.sample_colorscale(TEMPERATURES, at)[0]
 
 
 def certainty(probabilities: ArrayLike) -> str:

@@ -39,7 +39,7 @@ def run(*arguments):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, data):
     output = tmp_path_factory.mktemp("output") / "weights"
-    done = run("--recipe", "textbook", "--data", data, "--epochs", 1, "--seed", 7, "--output", output)
+    done = run("--recipe", "quick", "--data", data, "--seed", 7, "--output", output)
     assert done.returncode == 0, done.stderr
     return output, done.stdout
 
@@ -47,8 +47,8 @@ def trained(tmp_path_factory, data):
 def test_says_what_it_does(trained):
     _, said = trained
     assert "Total params: 44,426" in said
-    assert "1719/1719" in said  # a progress bar: 55,000 images in batches of 32
-    assert "Test accuracy: 0.9" in said
+    assert "440/440" in said  # a progress bar: 55,000 images in batches of 125
+    assert "Test accuracy: " in said
 
 
 def test_writes_four_files_and_no_other(trained):
@@ -60,13 +60,14 @@ def test_writes_four_files_and_no_other(trained):
 def test_the_report_holds_all_that_made_the_model(trained, test_set):
     output, said = trained
     report = json.loads((output / "report.json").read_text())
-    expected = {"recipe": "textbook", "epochs": 1, "batch_size": 32, "learning_rate": 0.001, "seed": 7}
+    expected = {"recipe": "quick", "epochs": 5, "batch_size": 125, "learning_rate": 0.004, "rising": 0.2, "seed": 7}
     assert report.items() >= (expected | {"parameters": 44_426}).items()
     assert report["versions"].keys() == {"python", "numpy", "keras", "tensorflow"}
     assert len(report["data_sha256"]) == 64
     assert {name: len(values) for name, values in report["history"].items()} == dict.fromkeys(
-        ("accuracy", "loss", "val_accuracy", "val_loss"), 1
+        ("accuracy", "loss", "val_accuracy", "val_loss"), 5
     )
+    assert report["test"]["accuracy"] > 0.99  # the digits that it learned from
     assert report["validation"].keys() == report["test"].keys() == {"accuracy", "before", "after"}
     assert report["validation"]["after"]["nll"] <= report["validation"]["before"]["nll"]
     assert len(report["corruptions"]) == 15

@@ -1,6 +1,7 @@
 """Many sessions on one server, without a browser: what benchmarks/load.py and benchmarks/soak.py rely on."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -21,4 +22,5 @@ def test_everybody_gets_an_answer_to_their_own_drawing(server, together):
     async def crowd():
         await asyncio.gather(*map(person, range(together)))
 
-    asyncio.run(crowd())
+    with ThreadPoolExecutor(1) as thread:  # in the tests' own one, Playwright's event loop runs
+        thread.submit(asyncio.run, crowd()).result()
