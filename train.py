@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -35,7 +36,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on its 
 
 from mnist_model import WEIGHTS, calibration
 from mnist_model.augment import make_round, vary
-from mnist_model.classifier import ModelFileError
+from mnist_model.classifier import Classifier, ModelFileError
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.data import DataError, Mnist, Split, load_mnist
 from mnist_model.layers import LAYERS
@@ -101,9 +102,9 @@ RECIPES = {
         learning_rate=1e-3,
     ),
     "quick": QuickRecipe(
-        epochs=5,
+        epochs=4,
         batch_size=125,
-        learning_rate=4e-3,
+        learning_rate=5e-3,
     ),
 }
 
@@ -141,10 +142,9 @@ def train(
         "parameters": model.count_params(),
         "seconds": round(work.seconds, 1),
         "versions": versions(),
-        **evaluate(model, mnist, bends=recipe.bends, seed=seed),
         "history": history,
     }
-    write_model(model, report, output)
+    write_model(model, lambda network: report | evaluate(network, mnist, bends=recipe.bends, seed=seed), output)
     work.remove()
 
 
@@ -173,7 +173,7 @@ def export(*, data: Path | None, output: Path) -> None:
     mnist = load_mnist(data)
     if trained_on != mnist.sha256:
         raise DataError(f"the model in {output} was trained on other data than this")
-    write_model(model, report | evaluate(model, mnist, bends=bends, seed=seed), output)
+    write_model(model, lambda network: report | evaluate(network, mnist, bends=bends, seed=seed), output)
 
 
 def import_keras():
@@ -363,21 +363,18 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
     return student, history | histories
 
 
-def evaluate(model, mnist: Mnist, *, bends: bool, seed: int) -> dict:
-    """Measure a model, as `report.json` has it. The test set is looked at here, once, and decides nothing.
+def evaluate(network: Path, mnist: Mnist, *, bends: bool, seed: int) -> dict:
+    """Measure a network for LiteRT, as `report.json` has it. The test set is looked at here, once, and decides nothing.
 
     `bends` tells whether it was trained on digits that were bent.
     """
-
-    def logits(images):
-        return model.predict(images[..., None], batch_size=500, verbose=0)
-
+    logits = Classifier(network).logits
     validation, test = (logits(split.images / np.float32(255)) for split in (mnist.validation, mnist.test))
     labels = mnist.test.labels
     best = honest_temperature(logits, mnist.validation, bends, seed)
     with workers() as processes:
-        spoilt_images = processes.map(functools.partial(corrupt, mnist.test.images), CORRUPTIONS)
-        spoilt = {spoil.__name__: logits(images) for spoil, images in zip(CORRUPTIONS, spoilt_images, strict=True)}
+        read = processes.map(functools.partial(read_spoilt, network, mnist.test.images), CORRUPTIONS)
+        spoilt = dict(zip((spoil.__name__ for spoil in CORRUPTIONS), read, strict=True))
     every_spoilt, every_label = np.concatenate(list(spoilt.values())), np.tile(labels, len(spoilt))
     report = {
         "temperature": best,
@@ -392,6 +389,10 @@ def evaluate(model, mnist: Mnist, *, bends: bool, seed: int) -> dict:
     }
     print(f"Test accuracy: {report['test']['accuracy']:.4f}, corrupted: {report['corrupted']['accuracy']:.4f}")
     return report
+
+
+def read_spoilt(network: Path, images, spoil):
+    return Classifier(network).logits(corrupt(images, spoil))
 
 
 def workers() -> ProcessPoolExecutor:
@@ -417,8 +418,11 @@ def honest_temperature(logits, validation: Split, bends: bool, seed: int) -> flo
     return calibration.best_temperature(logits(np.stack(images) / np.float32(255)), np.tile(validation.labels, copies))
 
 
-def write_model(model, report: dict, output: Path) -> None:
-    """Write the model for Keras, its forward pass and layers for LiteRT, and the report, each whole or not at all."""
+def write_model(model, measure: Callable[[Path], dict], output: Path) -> None:
+    """Write the model for Keras, its forward pass and layers for LiteRT, and the report, each whole or not at all.
+
+    `measure` returns the report, given the file of the forward pass.
+    """
     from mnist_model.lenet import lenet5
 
     plain = lenet5()  # without the optimizer and the loss of training, which a reader of the file need not have
@@ -429,7 +433,7 @@ def write_model(model, report: dict, output: Path) -> None:
         plain.save(keras_file)
         plain.export(lite_file, format="litert", verbose=False)
         inside_out(plain).export(layers_file, format="litert", verbose=False)
-        rounded = json.loads(json.dumps(report), parse_float=lambda number: round(float(number), 6))
+        rounded = json.loads(json.dumps(measure(lite_file)), parse_float=lambda number: round(float(number), 6))
         report_file.write_text(json.dumps(rounded, indent=2) + "\n")
         for file in files:
             file.replace(output / file.name)

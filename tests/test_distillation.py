@@ -133,6 +133,7 @@ def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set):
     finished, _ = run("killed")
     for expected, found in zip(whole.get_weights(), finished.get_weights(), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
-    report = train.evaluate(whole, mnist, bends=recipe.bends, seed=0)
+    train.write_model(whole, lambda network: train.evaluate(network, mnist, bends=recipe.bends, seed=0), tmp_path)
+    report = json.loads((tmp_path / "report.json").read_text())
     assert report["test"]["accuracy"] > 0.25
     assert set(report["corruptions"]) == {spoil.__name__ for spoil in train.CORRUPTIONS}

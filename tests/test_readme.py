@@ -76,9 +76,21 @@ def test_the_tables_in_docs_are_of_the_numbers_on_the_page(benchmark, numbers, t
     assert benchmark.document(json.loads((WEIGHTS / numbers).read_text())) == (ROOT / "docs" / text).read_text()
 
 
-def test_names_files_that_exist():
-    for name in re.findall(r"\]\(([^)]+)\)", README):
-        assert (ROOT / name).exists(), name
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "benchmarks"])
+def test_names_files_that_exist(folder):
+    for name in re.findall(r"\]\(([^)]+)\)", (folder / "README.md").read_text()):
+        assert (folder / name).exists(), name
+
+
+def test_every_timing_stands_under_its_command():
+    text = (ROOT / "benchmarks" / "README.md").read_text()
+    before, *timings = re.split(r"(?=<!-- \w+ -->\n\|)", text)
+    assert len(timings) == text.count("<!-- end -->") > 0
+    for timing in timings:
+        name = re.match(r"<!-- (\w+)", timing)[1]
+        assert f"-m benchmarks.{name}`" in before
+        assert (ROOT / "benchmarks" / f"{name}.py").exists()
+        before += timing
 
 
 def test_both_command_lines_are_single_lines():
