@@ -3,7 +3,7 @@
     python train.py                      downloads MNIST, trains, writes the model files and report.json
     python train.py --data mnist.npz     the same from a file in the layout of Keras's mnist.npz
     python train.py --recipe textbook    on MNIST alone, as textbooks do it, in a minute
-    python train.py --recipe quick       to 99.0 % of the test digits, in a third of that
+    python train.py --recipe quick       to 99.0 % of the test digits, in half of that
     python train.py --lesson             two networks for the lesson, at a dozen moments of the textbook recipe
     python train.py --export             trains nothing: from lenet5.keras, the other files and the measurements anew
 
@@ -236,7 +236,7 @@ def from_textbook(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks
 
 
 def quickly(recipe: QuickRecipe, mnist: Mnist, seed: int, work: Work, callbacks: list):
-    """Train as textbooks do, but in a quarter of the time. Returns the model and its history.
+    """Train as textbooks do, but in half the time. Returns the model and its history.
 
     Larger batches, and a learning rate that rises and falls (Smith and Topin 2018, arXiv:1708.07120), learn as much in
     fewer steps; a step is cheaper where TensorFlow has all digits to take its batches from, and takes many at once.
