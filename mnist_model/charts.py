@@ -79,7 +79,13 @@ def probability_bars(probabilities: ArrayLike | None = None, logits: ArrayLike |
         "bargap": 0.25,
         "showlegend": False,
         "dragmode": False,  # a finger that crosses the chart scrolls the page
-        "xaxis": {"tickvals": list(range(10)), "range": [-0.5, 9.5], "fixedrange": True, "automargin": True},
+        "xaxis": {
+            "tickvals": list(range(10)),
+            "range": [-0.5, 9.5],
+            "showgrid": False,
+            "fixedrange": True,
+            "automargin": True,
+        },
         "yaxis": {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True, "automargin": True},
     }
     return {"data": traces, "layout": layout}
