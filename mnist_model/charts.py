@@ -83,6 +83,7 @@ def probability_bars(probabilities: ArrayLike | None = None, logits: ArrayLike |
             "tickvals": list(range(10)),
             "range": [-0.5, 9.5],
             "showgrid": False,
+            "zeroline": False,
             "fixedrange": True,
             "automargin": True,
         },
