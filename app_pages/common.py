@@ -2,7 +2,8 @@
 
 In the session: `reading` is the drawing on the canvas and what the network made of it, None as long as there is no ink;
 `drawing` is the same drawing as the canvas has it, and `loaded` what the canvas was last told to load; `shelf` maps a
-number to each drawing that was kept; `news` and `problem` are what happened and went wrong and has not been told yet.
+number to each drawing that was kept; `news` and `problem` are what happened and went wrong and has not been told yet;
+`unread` says that there is a drawing on the canvas of which this session does not know.
 """
 
 import logging
@@ -168,6 +169,15 @@ def clicked(selection: object) -> int | None:
 
 
 # The canvas.
+
+
+def begin() -> None:
+    """Set up a new session; and let a canvas that is new, as after another page, take up the drawing of the old one."""
+    state.setdefault("reading", None)
+    if "loaded" not in state:
+        load()
+    if "canvas" not in state:
+        state.loaded = state.drawing
 
 
 def load(*objects: dict) -> None:

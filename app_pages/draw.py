@@ -1,5 +1,6 @@
 """The home page: draw a digit, see its probabilities, turn the temperature."""
 
+import json
 import math
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from mnist_model.preprocess import trace
 from mnist_model.softmax import energy, entropy, softmax
 
 PENS = range(6, 41, 2)
+LONGEST = 300_000  # characters of a drawing's strokes: minutes of ink
 
 # Where on the slider the network's certainty is honest.
 MARK = (
@@ -46,17 +48,20 @@ ENTROPY = "How undecided the answer is: 0 bits when it is certain, 3.32 when all
 
 def draw() -> None:
     """The browser sent a drawing: after a stroke, an undo, or a load."""
-    empty = state.reading is None
+    empty, loaded = state.reading is None, state.loaded
     match state.canvas:
         case {"drawing": {"raw": {"objects": list()} as drawing, "data": png}}:
             try:
                 state.reading = read(png)
-                state.drawing = drawing
+                if state.reading and len(json.dumps(drawing)) > LONGEST:
+                    lay(state.reading)  # its picture, which grows no more
+                else:
+                    state.drawing = drawing
             except images.ImageError as error:
                 state.problem = str(error)
         case _:
             state.problem = "the canvas sent something else than a drawing"
-    if "problem" in state or empty != (state.reading is None):
+    if "problem" in state or empty != (state.reading is None) or loaded is not state.loaded:
         st.rerun()  # the whole page: there is something to tell, or to keep
 
 
@@ -117,7 +122,7 @@ def controls() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     with halves.container(width=SIZE):
         paper = st.container()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.select_slider("Pen width", PENS, key="pen", persist_state="session")
+            st.select_slider("Pen width", PENS, 24, key="pen", persist_state="session")
             st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
             st.button("Keep", icon=":material/bookmark:", on_click=keep_drawing, disabled=state.reading is None)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -169,6 +174,8 @@ def canvas_and_answer(paper: DeltaGenerator, dial: DeltaGenerator, verdict: Delt
             key="canvas",
             on_change=draw,
         )
+    if state.pop("unread", False) and state.canvas["drawing"]["data"]:
+        draw()
     with dial:
         temperature = temperature_slider(
             help="Divides the ten scores before the softmax. Below 1 the answer sharpens, above 1 it flattens; "
@@ -227,11 +234,6 @@ def answer(temperature: float) -> None:
         st.caption(f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running.", help=ENTROPY)
 
 
-if "loaded" not in state:
-    clear()
-    state.pen = 24
-if "canvas" not in state:
-    state.loaded = state.drawing  # back from another page: a new canvas takes up the drawing where the old one left it
 if "T" not in state:
     follow_link()
 

@@ -13,6 +13,7 @@ import websockets
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
 
@@ -32,27 +33,51 @@ class Session:
 
     Attributes
     ----------
+    id : str
+        What the server calls it.
+    pages : dict of str to str
+        The hash of each page of the app, by its path.
     sent, received : int
         Bytes of the last rerun.
     seen : list of str
         What its metrics and texts say, after the last rerun.
+    canvas, fragment : str
+        The ids of the canvas, and of the fragment that it is in.
+    parts : dict of str to str
+        The kind of everything on it that has an id, by that.
     """
 
     def __init__(self, socket: websockets.ClientConnection):
         self._socket = socket
         self._widgets: dict[str, object] = {}
-        self._canvas = self._fragment = ""
+        self.id = self.canvas = self.fragment = ""
+        self.pages: dict[str, str] = {}
+        self.parts: dict[str, str] = {}
         self.sent = self.received = 0
         self.seen: list[str] = []
 
     @classmethod
-    async def open(cls, url: str) -> "Session":
-        """Open a page and wait until all of it is there."""
+    async def open(cls, url: str, page: str = "", session: str = "") -> "Session":
+        """Open a page and wait until all of it is there.
+
+        Parameters
+        ----------
+        page : str
+            Its path in the app; if not given, the first.
+        session : str
+            The id of a session whose connection broke, to go on with.
+        """
         address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        options = {"subprotocols": ["streamlit"], "max_size": None, "open_timeout": 60, "ping_interval": None}
-        session = cls(await websockets.connect(address, **options))
-        await session._rerun()
-        return session
+        protocols = ["streamlit", *(["no-token", session] if session else [])]
+        options = {"subprotocols": protocols, "max_size": None, "open_timeout": 60, "ping_interval": None}
+        options["close_timeout"] = 1
+        opened = cls(await websockets.connect(address, **options))
+        await opened._rerun()
+        if page:
+            opened.parts.clear()
+            await opened.send(BackMsg(rerun_script=ClientState(page_script_hash=opened.pages[page])))
+            await opened.answered()
+        return opened
 
     async def close(self) -> None:
         await self._socket.close()
@@ -62,6 +87,27 @@ class Session:
         await self._rerun(drawing)
         if not self.seen:
             raise FailedError("nothing is seen")
+
+    async def send(self, message: BackMsg | bytes | str) -> None:
+        """Send anything, and do not wait for an answer."""
+        request = message.SerializeToString() if isinstance(message, BackMsg) else message
+        self.sent, self.received, self.seen = len(request), 0, []
+        await self._socket.send(request)
+
+    async def answered(self) -> None:
+        """Wait until a run has finished. Raises FailedError if the page shows an exception."""
+        while True:
+            answer = await self._socket.recv()
+            self.received += len(answer)
+            message = ForwardMsg.FromString(answer)
+            match message.WhichOneof("type"):
+                case "new_session":
+                    self.id = message.new_session.initialize.session_id
+                    self.pages = {page.url_pathname: page.page_script_hash for page in message.new_session.app_pages}
+                case "delta":
+                    self._look(message.delta)
+                case "script_finished" if message.script_finished in ANSWERED:
+                    return
 
     async def _rerun(self, drawing: str | None = None) -> None:
         message = BackMsg()
@@ -74,26 +120,19 @@ class Session:
             else:
                 state.double_array_value.data.append(value)
         if drawing is not None:
-            rerun.widget_states.widgets.add(id=self._canvas, json_value=drawing)
-            rerun.fragment_id = self._fragment
-        request = message.SerializeToString()
-        self.sent, self.received, self.seen = len(request), 0, []
-        await self._socket.send(request)
-        while True:
-            answer = await self._socket.recv()
-            self.received += len(answer)
-            message = ForwardMsg.FromString(answer)
-            match message.WhichOneof("type"):
-                case "delta":
-                    self._look(message.delta)
-                case "script_finished" if message.script_finished in ANSWERED:
-                    return
+            rerun.widget_states.widgets.add(id=self.canvas, json_value=drawing)
+            rerun.fragment_id = self.fragment
+        await self.send(message)
+        await self.answered()
 
     def _look(self, delta) -> None:
         element = delta.new_element
-        match element.WhichOneof("type"):
+        kind = element.WhichOneof("type")
+        if found := kind and getattr(getattr(element, kind), "id", ""):
+            self.parts[found] = kind
+        match kind:
             case "bidi_component" if element.bidi_component.component_name.endswith("drawable_canvas"):
-                self._canvas, self._fragment = element.bidi_component.id, delta.fragment_id
+                self.canvas, self.fragment = element.bidi_component.id, delta.fragment_id
             case "slider" if element.slider.type == Slider.SELECT_SLIDER:
                 self._widgets[element.slider.id] = element.slider.options[int(element.slider.default[0])]
             case "slider":

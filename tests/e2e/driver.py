@@ -19,50 +19,63 @@ CANVAS = "canvas.upper-canvas"  # where Fabric.js takes the pen
 
 
 class Server:
-    """A running `streamlit run`: its address, its process, and what it has logged."""
+    """A `streamlit run` on a port of its own: its address, its process, and what it has logged."""
 
-    def __init__(self, url: str, pid: int, log: Path):
-        self.url, self.pid, self._log = url, pid, log
+    def __init__(self, command: list[str], folder: Path, log: Path):
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self._command = [*command, f"--server.port={self.url.rpartition(':')[2]}"]
+        self._folder, self._log = folder, log
 
     @property
     def log(self) -> str:
         return self._log.read_text()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it, for the first time or again, and wait until it answers."""
+        with open(self._log, "ab") as file:
+            self._process = subprocess.Popen(self._command, cwd=self._folder, stdout=file, stderr=subprocess.STDOUT)
+        for _ in range(1500):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_stcore/health"):  # noqa: S310
+                return
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise RuntimeError(f"no answer at {self.url}\n{self.log}")
+
+    def kill(self) -> None:
+        """End it at once, as a failure would."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:  # under load it may not even come to that
+            self.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
 
 @contextlib.contextmanager
 def serve(script: Path = ROOT / "app.py") -> Iterator[Server]:
     """Run a page as the README does, from its own folder, but on a free port and without opening a browser."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
-        with open(log, "wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", str(script), *options],
-                cwd=script.parent,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-            )
-        server = Server(f"http://127.0.0.1:{port}", process.pid, log)
+        server = Server([*command, "--server.address=127.0.0.1"], script.parent, Path(folder) / "log")
         try:
-            for _ in range(1500):
-                with contextlib.suppress(OSError), urllib.request.urlopen(f"{server.url}/_stcore/health"):  # noqa: S310
-                    break
-                if process.poll() is not None:
-                    raise RuntimeError(server.log)
-                time.sleep(0.02)
-            else:
-                raise RuntimeError(f"no answer at {server.url}\n{server.log}")
+            server.start()
             yield server
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:  # under load it may not even come to that
-                process.kill()
-                process.wait()
+            server.stop()
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -1,0 +1,28 @@
+// Keeps in this tab what the server's session holds, and gives it to a session that does not know it.
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const now = JSON.parse(new TextDecoder().decode(data));
+  const kept = JSON.parse(sessionStorage.getItem("copy"));
+  const given = parentElement.given;
+  if (given && [now.session, now.taken_up].includes(given.session)) give(null); // it has arrived
+  else if (!given && kept && kept.session !== now.session) give({ ...kept, canvas: null }); // a new canvas is empty
+  if (!parentElement.given) sessionStorage.setItem("copy", JSON.stringify(now));
+
+  function give(copy) {
+    parentElement.given = copy;
+    setStateValue("given", copy);
+  }
+
+  // Without a connection nothing is sent; what is given now goes along with whatever is sent first after it. Streamlit
+  // does not always ask for the page then, and a stroke's answer comes from a fragment, which a new session lacks.
+  const app = document.querySelector("[data-test-connection-state]");
+  const connected = () => app.dataset.testConnectionState === "CONNECTED";
+  let before = connected();
+  parentElement.observer?.disconnect();
+  parentElement.observer = new MutationObserver(() => {
+    if (before && !connected()) give(JSON.parse(sessionStorage.getItem("copy")));
+    if (!before && connected()) setTriggerValue("back", true);
+    before = connected();
+  });
+  parentElement.observer.observe(app, { attributes: true });
+}

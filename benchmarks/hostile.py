@@ -1,0 +1,341 @@
+"""What a browser that was tampered with may send, and what it costs everybody else.
+
+    python -m benchmarks.hostile
+
+Sends everything of `messages`, one after the other, and draws after each; meanwhile an honest person draws, and their
+answers, their waiting, the server's memory and its log are watched.
+"""
+
+import argparse
+import asyncio
+import base64
+import itertools
+import json
+import random
+import statistics
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+
+import psutil
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.client import FailedError, Session, drawing
+from tests.e2e import driver
+
+DRAWINGS = {digit: drawing(strokes) for digit, strokes in driver.DIGITS.items()}
+PATIENCE = 20.0  # s
+PAGES = ("", "temperatures", "softmax", "model")
+MB = 1_000_000
+
+
+def png(width: int, height: int, pixels: bytes, *chunks: bytes) -> str:
+    """A PNG, as the canvas would send it, that says that it has this size and holds these compressed pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    file = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(chunk(part[:4], part[4:]) for part in chunks)
+    return url(file + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+
+
+def url(file: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(file).decode()
+
+
+def zeros(megabytes: int) -> bytes:
+    """So many megabytes of nothing, in a thousandth of the space."""
+    packer = zlib.compressobj(9)
+    return b"".join(packer.compress(bytes(MB)) for _ in range(megabytes)) + packer.flush()
+
+
+def canvases() -> Iterator[tuple[str, str]]:
+    """States of the canvas, each with what is wrong with it."""
+    good = json.loads(DRAWINGS[3])["drawing"]
+    blank = zlib.compress(bytes((1 + 4 * 320) * 320))
+    pictures = {
+        "no picture": None,
+        "a number for a picture": 5,
+        "a list of pictures": [good["data"]] * 3,
+        "an empty picture": "",
+        "a picture of another kind": "data:image/svg+xml;base64,PHN2Zy8+",
+        "a picture to be fetched": "https://example.org/3.png",
+        "a path": "/etc/passwd",
+        "no base64": "data:image/png;base64,%%%%",
+        "half of base64": good["data"][: len(good["data"]) // 2 + 1],
+        "half a picture": good["data"][: len(good["data"]) // 8 * 4],
+        "random bytes": url(random.Random(0).randbytes(5000)),
+        "too many bytes": url(bytes(MB)),
+        "gigabytes of pixels": png(50_000, 50_000, zeros(20)),
+        "the largest PNG there can be": png(2**31 - 1, 2**31 - 1, zeros(1)),
+        "no pixels": png(0, 0, b""),
+        "too few pixels": png(320, 320, zlib.compress(b"\0")),
+        "more pixels than its size": png(320, 320, zeros(500)),
+        "a damaged stream": png(320, 320, b"\x78\x9cnonsense"),
+        "text that unpacks to gigabytes": png(320, 320, blank, b"zTXt" + b"a\0\0" + zeros(300)),
+        "a colour profile that unpacks to gigabytes": png(320, 320, blank, b"iCCP" + b"a\0\0" + zeros(300)),
+        "a thousand texts": png(320, 320, blank, *[b"tEXt" + b"a\0" + bytes(100)] * 1000),
+        "an animation of millions": png(320, 320, blank, b"acTL" + struct.pack(">II", 2**31 - 1, 0)),
+    }
+    for what, picture in pictures.items():
+        yield what, json.dumps({"drawing": good | {"data": picture}})
+    strokes = {
+        "no strokes": None,
+        "a number for strokes": 1e308,
+        "a text for strokes": "objects",
+        "objects that are none": {"objects": 7},
+        "strokes without an end": {"objects": [{"path": [["Q", 1, 2, 3, 4]] * 40_000}]},
+        "a hundred thousand strokes": {"objects": [{}] * 100_000},
+        "strokes that are no numbers": {"objects": [{"path": [["Q", "a", None, [], {}]]}]},
+        "a script": {"objects": [{"type": "Text", "text": "<script>alert(1)</script>"}]},
+        "a picture from elsewhere": {"objects": [{"type": "Image", "src": "https://example.org/3.png"}]},
+    }
+    for what, raw in strokes.items():
+        yield what, json.dumps({"drawing": good | {"raw": raw}})
+    yield "the half of it", DRAWINGS[3][:5000]
+    yield "a megabyte of brackets", "[" * MB
+    yield "a deep object", '{"drawing":' * 50_000 + "1" + "}" * 50_000
+    yield "a deep drawing", '{"drawing": {"data": null, "raw": ' + "[" * 900 + "]" * 900 + "}}"
+    yield "lists in a list, a megabyte of them", '{"drawing": [' + "[]," * (MB // 3) + "[]]}"
+    yield "the same key, over and over", '{"drawing": 1,' * 1 + '"drawing": 2,' * 10_000 + '"drawing": 3}'
+    yield "a number of a hundred thousand digits", '{"drawing": ' + "9" * 100_000 + "}"
+    for value in ("", "null", "true", "NaN", "Infinity", "-1e999", '"drawing"', "[]", "{}", "\0", "\ud7ff", "nonsense"):
+        yield f"{value!r} for a state", value
+    for value in (None, True, 0, -1, 1e308, "", "\u0000", [], [[]], {}, {"raw": {}}, {"data": ""}, {"objects": []}):
+        yield f"{value!r} for a drawing", json.dumps({"drawing": value})
+    for value in (0, "", [], {}, {"naturalWidth": "wide"}):
+        yield f"{value!r} for a background", json.dumps({"drawing": good, "backgroundFit": value})
+
+
+def values() -> dict[str, WidgetState]:
+    """A value of each kind that Streamlit knows, none of them sensible."""
+    found = {
+        "a trigger": WidgetState(trigger_value=True),
+        "a truth": WidgetState(bool_value=True),
+        "NaN": WidgetState(double_value=float("nan")),
+        "infinity": WidgetState(double_value=float("-inf")),
+        "a huge integer": WidgetState(int_value=2**62),
+        "-1": WidgetState(int_value=-1),
+        "a text": WidgetState(string_value="<b>\n\x1b[31m 2 ** 2"),
+        "100 KB of text": WidgetState(string_value="9" * 100_000),
+        "JSON": WidgetState(json_value='{"selection": {"points": [{"point_index": 1e9}]}}'),
+        "a list of JSON": WidgetState(json_value="[1, 2"),
+        "a JSON trigger": WidgetState(json_trigger_value='[{"event": "x", "value": 1}]'),
+        "bytes": WidgetState(bytes_value=b"\xff" * 1000),
+    }
+    for what, numbers in (
+        ("no numbers", []),
+        ("NaN among numbers", [float("nan"), float("inf")]),
+        ("huge numbers", [1e308]),
+        ("many numbers", [1.0] * 10_000),
+    ):
+        found[what] = WidgetState()
+        found[what].double_array_value.data.extend(numbers)
+        found[what].double_array_value.SetInParent()
+    for what, whole in (("no integers", []), ("huge integers", [2**62, -(2**62)]), ("many integers", [3] * 10_000)):
+        found[what] = WidgetState()
+        found[what].int_array_value.data.extend(whole)
+        found[what].int_array_value.SetInParent()
+    for what, texts in (
+        ("no texts", []),
+        ("odd texts", ["nan", "1e999", "\0", "9" * 5000]),
+        ("many texts", ["5"] * 9999),
+    ):
+        found[what] = WidgetState()
+        found[what].string_array_value.data.extend(texts)
+        found[what].string_array_value.SetInParent()
+    found["a file that never came"] = WidgetState()
+    found["a file that never came"].file_uploader_state_value.uploaded_file_info.add(
+        file_id="x", name="../x", size=2**60
+    )
+    found["a chat"] = WidgetState()
+    found["a chat"].chat_input_value.data = "hello"
+    found["a table"] = WidgetState()
+    found["a table"].arrow_value.data = b"no arrow"
+    found["nothing"] = WidgetState()
+    return found
+
+
+def messages(session: Session) -> Iterator[tuple[str, BackMsg | bytes | str]]:
+    """Everything hostile that may come from a page like this one, which is open in `session`: what it is, and it."""
+    yield "a text", "hello"
+    yield "no bytes", b""
+    for seed in range(5):
+        yield "random bytes", random.Random(seed).randbytes(300)
+    yield "half a message", BackMsg(rerun_script=ClientState(query_string="T=2")).SerializeToString()[:-1]
+    yield "more bytes than are taken", bytes(3 * MB)
+    yield "many more bytes than are taken", bytes(30 * MB)
+    for order in ("clear_cache", "stop_script", "load_git_info", "set_run_on_save", "app_heartbeat"):
+        yield order, BackMsg(**{order: True})
+    yield "an end of the server", BackMsg(debug_shutdown_runtime=True)
+    yield "an end of the connection", BackMsg(debug_disconnect_websocket=True)
+    files = BackMsg()
+    files.file_urls_request.file_names.extend(["x"] * 10_000)
+    yield "addresses for ten thousand files", files
+    for stranger in (False, True):
+        install = BackMsg()
+        install.backend_operation_request.session_id = "another" if stranger else session.id
+        install.backend_operation_request.install_skills.SetInParent()
+        yield "files to be installed", install
+        file = BackMsg()
+        file.backend_operation_request.session_id = "another" if stranger else session.id
+        file.backend_operation_request.deferred_file.file_id = "../../etc/passwd"
+        yield "a file of the system", file
+
+    odd = (
+        "T=nan",
+        "T=" + "9" * 400,
+        "T=%00%ff",
+        "T",
+        "&" * 10_000,
+        "of=kept%20-1",
+        "of[]=",
+        "temperatures=1e999&" * 500,
+    )
+    for query in (*odd, "x=" + "1" * MB, "<script>", "a=" + "%F0%9F%98%80" * 1000):
+        yield "a link", BackMsg(rerun_script=ClientState(query_string=query))
+    yield "an unknown page", BackMsg(rerun_script=ClientState(page_script_hash="0" * 32))
+    yield "a page with a long name", BackMsg(rerun_script=ClientState(page_name="../" * 10_000))
+    for fragment in ("0" * 32, "x" * MB, session.fragment + "0"):
+        yield "an unknown fragment", BackMsg(rerun_script=ClientState(fragment_id=fragment))
+    yield "hashes", BackMsg(rerun_script=ClientState(cached_message_hashes=[str(n) for n in range(50_000)]))
+    place = ClientState()
+    place.context_info.timezone, place.context_info.locale, place.context_info.url = "Mars/Phobos", "\0", "x" * 100_000
+    place.context_info.timezone_offset = -(2**31)
+    yield "a place that is none", BackMsg(rerun_script=place)
+    for number in (1, 20_000):
+        strangers = BackMsg()
+        for each in range(number):
+            strangers.rerun_script.widget_states.widgets.add(id=f"$$ID-{each}-x", int_value=each)
+        yield "widgets of another page", strangers
+    huge = BackMsg()
+    huge.rerun_script.widget_states.widgets.add(id="x" * MB, int_value=1)
+    yield "a widget with a long name", huge
+
+    for what, state in canvases():
+        message = BackMsg(rerun_script=ClientState(fragment_id=session.fragment))
+        message.rerun_script.widget_states.widgets.add(id=session.canvas, json_value=state)
+        yield what, message
+    yield from widgets(session)
+
+
+def widgets(session: Session) -> Iterator[tuple[str, BackMsg]]:
+    """Every value of `values` for everything on the page that is open in `session`."""
+    for (part, kind), (what, value) in itertools.product(session.parts.items(), values().items()):
+        message = BackMsg()
+        state = message.rerun_script.widget_states.widgets.add()
+        state.CopyFrom(value)
+        state.id = part
+        yield f"{what} for a {kind}", message
+
+
+async def attack(url: str, most: int | None = None) -> tuple[int, int]:
+    """Send all messages, of the other pages' widgets `most` each, and have a drawing read after each.
+
+    Returns how many there were, and after how many the sender had to open the page anew. Raises FailedError or
+    TimeoutError if the server does not answer them afterwards, even so.
+    """
+    sent = anew = 0
+    for page in PAGES:
+        session = await Session.open(url, page)
+        every = list(widgets(session) if page else messages(session))
+        chosen = random.Random(0).sample(every, min(most or len(every), len(every))) if page else every
+        for what, message in chosen:
+            sent += 1
+            try:
+                await session.send(message)
+                if page:  # its widgets' answer, or an exception in its place
+                    async with asyncio.timeout(PATIENCE):
+                        await session.answered()
+                else:
+                    await read(session, sent % 10)
+            except (FailedError, websockets.ConnectionClosed):
+                anew += 1
+                await session.close()
+                session = await Session.open(url, page)
+                if not page:
+                    await read(session, sent % 10)
+            except TimeoutError as error:
+                raise FailedError(f"no answer after {what}") from error
+        await session.close()
+    return sent, anew
+
+
+async def read(session: Session, digit: int) -> None:
+    """Draw a digit and wait until it is read, whatever is answered before."""
+    async with asyncio.timeout(PATIENCE):
+        await session.draw(DRAWINGS[digit])
+        while session.seen[:1] != [str(digit)]:
+            session.seen.clear()
+            await session.answered()
+
+
+async def honest(url: str, times: list[float], done: asyncio.Event) -> None:
+    """Draw twice a second, and note how long each answer takes. Raises FailedError at a wrong one."""
+    session = await Session.open(url)
+    for digit in itertools.cycle(DRAWINGS):
+        started = time.perf_counter()
+        await session.draw(DRAWINGS[digit])
+        times.append(time.perf_counter() - started)
+        if session.seen[0] != str(digit):
+            raise FailedError(f"{session.seen} for a {digit}")
+        if done.is_set():
+            break
+        await asyncio.sleep(0.5)
+    await session.close()
+
+
+async def watched(url: str, work) -> list[float]:
+    """Let an honest person draw while `work` is done. Returns how long each of their answers took."""
+    times: list[float] = []
+    done = asyncio.Event()
+
+    async def until_done() -> None:
+        try:
+            await work
+        finally:
+            done.set()
+
+    async with asyncio.TaskGroup() as both:
+        both.create_task(honest(url, times, done))
+        both.create_task(until_done())
+    return times
+
+
+async def measure(server: driver.Server) -> None:
+    def megabytes() -> float:
+        return psutil.Process(server.pid).memory_info().rss / 1e6
+
+    async def attacks() -> None:
+        nonlocal sent, anew
+        sent, anew = await attack(server.url)
+
+    sent = anew = 0
+    for page in PAGES:  # the first visit pays for imports
+        await (await Session.open(server.url, page)).close()
+    alone = await watched(server.url, asyncio.sleep(20))
+    before, logged = megabytes(), len(server.log.splitlines())
+    beside = await watched(server.url, attacks())
+    print("| | before | meanwhile, and after |\n|---|--:|--:|")
+    print(f"| hostile messages | | {sent} |")
+    print(f"| after which their sender had to open the page anew | | {anew} |")
+    print(f"| lines in the log | | {len(server.log.splitlines()) - logged} |")
+    print(f"| an honest person's wrong answers, of so many | 0 of {len(alone)} | 0 of {len(beside)} |")
+    print(f"| their waiting, median, s | {statistics.median(alone):.3f} | {statistics.median(beside):.3f} |")
+    print(f"| the longest, s | {max(alone):.3f} | {max(beside):.3f} |")
+    print(f"| the server's memory, MB | {before:.0f} | {megabytes():.0f} |")
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    with driver.serve() as server:
+        asyncio.run(measure(server))
+
+
+if __name__ == "__main__":
+    main()
