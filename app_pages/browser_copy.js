@@ -5,7 +5,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const kept = JSON.parse(sessionStorage.getItem("copy"));
   const given = parentElement.given;
   if (given && [now.session, now.taken_up].includes(given.session)) give(null); // it has arrived
-  else if (!given && kept && kept.session !== now.session) give({ ...kept, canvas: null }); // a new canvas is empty
+  else if (!given && kept && kept.session !== now.session && (kept.drawing || kept.shelf.length))
+    give({ ...kept, canvas: null }); // the page is new as well, and its canvas empty
   if (!parentElement.given) sessionStorage.setItem("copy", JSON.stringify(now));
 
   function give(copy) {

@@ -31,7 +31,7 @@ from mnist_model.data import DataError
 from mnist_model.preprocess import trace
 from mnist_model.softmax import energy, entropy, softmax
 
-PENS = range(6, 41, 2)
+PENS, PEN = range(6, 41, 2), 24
 LONGEST = 300_000  # characters of a drawing's strokes: minutes of ink
 
 # Where on the slider the network's certainty is honest.
@@ -122,7 +122,7 @@ def controls() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     with halves.container(width=SIZE):
         paper = st.container()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.select_slider("Pen width", PENS, 24, key="pen", persist_state="session")
+            st.select_slider("Pen width", PENS, PEN, key="pen", persist_state="session")
             st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
             st.button("Keep", icon=":material/bookmark:", on_click=keep_drawing, disabled=state.reading is None)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -164,7 +164,7 @@ def canvas_and_answer(paper: DeltaGenerator, dial: DeltaGenerator, verdict: Delt
     """What a stroke and a temperature run again, and nothing else."""
     with paper:
         st_canvas(
-            stroke_width=state.pen,
+            stroke_width=state.get("pen", PEN),
             stroke_color=images.INK,
             background_color=images.PAPER,
             width=SIZE,

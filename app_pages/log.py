@@ -1,7 +1,7 @@
 """The server's log: one line for whatever goes wrong.
 
-Anybody on the internet can make something go wrong, as often as they like. A traceback each time would fill the disk and
-hide the rest; and a text that breaks the line could forge what it does not say.
+Anybody on the internet can make something go wrong, as often as they like. A traceback each time would fill the disk
+and hide the rest; and a text that breaks its line could forge others.
 """
 
 import logging

@@ -41,6 +41,8 @@ class Session:
         Bytes of the last rerun.
     seen : list of str
         What its metrics and texts say, after the last rerun.
+    told : list of str
+        What it told in passing, in toasts, during the same.
     canvas, fragment : str
         The ids of the canvas, and of the fragment that it is in.
     parts : dict of str to str
@@ -55,6 +57,7 @@ class Session:
         self.parts: dict[str, str] = {}
         self.sent = self.received = 0
         self.seen: list[str] = []
+        self.told: list[str] = []
 
     @classmethod
     async def open(cls, url: str, page: str = "", session: str = "") -> "Session":
@@ -91,7 +94,7 @@ class Session:
     async def send(self, message: BackMsg | bytes | str) -> None:
         """Send anything, and do not wait for an answer."""
         request = message.SerializeToString() if isinstance(message, BackMsg) else message
-        self.sent, self.received, self.seen = len(request), 0, []
+        self.sent, self.received, self.seen, self.told = len(request), 0, [], []
         await self._socket.send(request)
 
     async def answered(self) -> None:
@@ -103,7 +106,8 @@ class Session:
             match message.WhichOneof("type"):
                 case "new_session":
                     self.id = message.new_session.initialize.session_id
-                    self.pages = {page.url_pathname: page.page_script_hash for page in message.new_session.app_pages}
+                case "navigation":
+                    self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
                 case "delta":
                     self._look(message.delta)
                 case "script_finished" if message.script_finished in ANSWERED:
@@ -139,6 +143,8 @@ class Session:
                 self._widgets[element.slider.id] = element.slider.default[0]
             case "metric":
                 self.seen.append(element.metric.body)
+            case "toast":
+                self.told.append(element.toast.body)
             case "text":
                 self.seen.append(element.text.body)
             case "exception":

@@ -9,15 +9,17 @@ answers, their waiting, the server's memory and its log are watched.
 import argparse
 import asyncio
 import base64
+import contextlib
 import itertools
 import json
-import random
 import statistics
 import struct
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
+import numpy as np
 import psutil
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -48,6 +50,10 @@ def url(file: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(file).decode()
 
 
+def noise(length: int, seed: int = 0) -> bytes:
+    return np.random.default_rng(seed).bytes(length)
+
+
 def zeros(megabytes: int) -> bytes:
     """So many megabytes of nothing, in a thousandth of the space."""
     packer = zlib.compressobj(9)
@@ -69,7 +75,7 @@ def canvases() -> Iterator[tuple[str, str]]:
         "no base64": "data:image/png;base64,%%%%",
         "half of base64": good["data"][: len(good["data"]) // 2 + 1],
         "half a picture": good["data"][: len(good["data"]) // 8 * 4],
-        "random bytes": url(random.Random(0).randbytes(5000)),
+        "random bytes": url(noise(5000)),
         "too many bytes": url(bytes(MB)),
         "gigabytes of pixels": png(50_000, 50_000, zeros(20)),
         "the largest PNG there can be": png(2**31 - 1, 2**31 - 1, zeros(1)),
@@ -166,7 +172,7 @@ def messages(session: Session) -> Iterator[tuple[str, BackMsg | bytes | str]]:
     yield "a text", "hello"
     yield "no bytes", b""
     for seed in range(5):
-        yield "random bytes", random.Random(seed).randbytes(300)
+        yield "random bytes", noise(300, seed)
     yield "half a message", BackMsg(rerun_script=ClientState(query_string="T=2")).SerializeToString()[:-1]
     yield "more bytes than are taken", bytes(3 * MB)
     yield "many more bytes than are taken", bytes(30 * MB)
@@ -234,40 +240,56 @@ def widgets(session: Session) -> Iterator[tuple[str, BackMsg]]:
         yield f"{what} for a {kind}", message
 
 
-async def attack(url: str, most: int | None = None) -> tuple[int, int]:
-    """Send all messages, of the other pages' widgets `most` each, and have a drawing read after each.
+class Attack(NamedTuple):
+    messages: int
+    reopened: int  # after which its sender had to open the page anew
+    lines: int  # of the server's log, at most, for one of them
 
-    Returns how many there were, and after how many the sender had to open the page anew. Raises FailedError or
-    TimeoutError if the server does not answer them afterwards, even so.
+
+async def attack(url: str, most: int | None = None, log: Callable[[], str] = str) -> Attack:
+    """Send all messages, of the other pages' widgets `most` for each page, and have a drawing read after each.
+
+    `log` gives the server's log. Raises FailedError if there is no answer to the drawing, even from a page opened anew.
     """
-    sent = anew = 0
+    sent = reopened = lines = 0
     for page in PAGES:
         session = await Session.open(url, page)
         every = list(widgets(session) if page else messages(session))
-        chosen = random.Random(0).sample(every, min(most or len(every), len(every))) if page else every
-        for what, message in chosen:
+        if page and most:
+            every = [every[number] for number in np.random.default_rng(0).permutation(len(every))[:most]]
+        for what, message in every:
             sent += 1
+            before = log().count("\n")
             try:
                 await session.send(message)
-                if page:  # its widgets' answer, or an exception in its place
-                    async with asyncio.timeout(PATIENCE):
-                        await session.answered()
+                if isinstance(message, BackMsg) and message.HasField("rerun_script"):
+                    with contextlib.suppress(TimeoutError):  # that of a fragment that there is not
+                        async with asyncio.timeout(1):
+                            await session.answered()
                 else:
-                    await read(session, sent % 10)
+                    await asyncio.sleep(0.05)
+                broken = False
             except (FailedError, websockets.ConnectionClosed):
-                anew += 1
-                await session.close()
-                session = await Session.open(url, page)
-                if not page:
-                    await read(session, sent % 10)
+                broken = True
+            lines = max(lines, log().count("\n") - before)
+            try:
+                await read(session, sent % 10, page)
+            except (FailedError, websockets.ConnectionClosed):
+                broken = True
             except TimeoutError as error:
                 raise FailedError(f"no answer after {what}") from error
+            if broken:
+                reopened += 1
+                await session.close()
+                session = await Session.open(url, page)
         await session.close()
-    return sent, anew
+    return Attack(sent, reopened, lines)
 
 
-async def read(session: Session, digit: int) -> None:
-    """Draw a digit and wait until it is read, whatever is answered before."""
+async def read(session: Session, digit: int, page: str = "") -> None:
+    """Draw a digit and wait until it is read, whatever is answered before; nothing on a page without a canvas."""
+    if page:
+        return
     async with asyncio.timeout(PATIENCE):
         await session.draw(DRAWINGS[digit])
         while session.seen[:1] != [str(digit)]:
@@ -311,21 +333,21 @@ async def measure(server: driver.Server) -> None:
     def megabytes() -> float:
         return psutil.Process(server.pid).memory_info().rss / 1e6
 
-    async def attacks() -> None:
-        nonlocal sent, anew
-        sent, anew = await attack(server.url)
+    found: list[Attack] = []
 
-    sent = anew = 0
+    async def attacks() -> None:
+        found.append(await attack(server.url, log=lambda: server.log))
+
     for page in PAGES:  # the first visit pays for imports
         await (await Session.open(server.url, page)).close()
     alone = await watched(server.url, asyncio.sleep(20))
-    before, logged = megabytes(), len(server.log.splitlines())
+    before = megabytes()
     beside = await watched(server.url, attacks())
     print("| | before | meanwhile, and after |\n|---|--:|--:|")
-    print(f"| hostile messages | | {sent} |")
-    print(f"| after which their sender had to open the page anew | | {anew} |")
-    print(f"| lines in the log | | {len(server.log.splitlines()) - logged} |")
-    print(f"| an honest person's wrong answers, of so many | 0 of {len(alone)} | 0 of {len(beside)} |")
+    print(f"| hostile messages | | {found[0].messages:,} |")
+    print(f"| of them, the page had to be opened anew by who sent them, after | | {found[0].reopened:,} |")
+    print(f"| lines in the log for one of them, at most | | {found[0].lines} |")
+    print(f"| an honest person's answers, all of them right | {len(alone)} | {len(beside)} |")
     print(f"| their waiting, median, s | {statistics.median(alone):.3f} | {statistics.median(beside):.3f} |")
     print(f"| the longest, s | {max(alone):.3f} | {max(beside):.3f} |")
     print(f"| the server's memory, MB | {before:.0f} | {megabytes():.0f} |")

@@ -1,5 +1,6 @@
 """What goes wrong on the way to a page that is open: the server dies, the network breaks, a file is replaced."""
 
+import contextlib
 import re
 import shutil
 import socket
@@ -135,10 +136,8 @@ class Relay(socketserver.ThreadingTCPServer):
     def cut(self):
         self.broken = True
         for side in [side for pair in self.pairs for side in pair]:
-            try:
+            with contextlib.suppress(OSError):  # it was closed
                 side.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # it was closed
 
     def mend(self):
         self.broken = False

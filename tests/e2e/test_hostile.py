@@ -1,0 +1,74 @@
+"""What a browser that was tampered with may send, while somebody else draws. benchmarks/hostile.py has the messages."""
+
+import asyncio
+import contextlib
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from benchmarks import hostile
+from tests.e2e import driver
+
+
+@pytest.fixture(scope="module")
+def server():
+    """One of its own: its log is counted."""
+    with driver.serve() as server:
+        yield server
+
+
+def run(coroutine):
+    with ThreadPoolExecutor(1) as thread:  # in the tests' own one, Playwright's event loop runs
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+def test_hostile_messages_cost_a_line_each_and_nobody_else_anything(server):
+    found = []
+
+    async def attack():
+        found.append(await hostile.attack(server.url, most=25, log=lambda: server.log))
+
+    async def visit():
+        for page in hostile.PAGES:  # the first visit pays for imports
+            await (await hostile.Session.open(server.url, page)).close()
+
+    run(visit())
+    before = psutil.Process(server.pid).memory_info().rss
+    waited = run(hostile.watched(server.url, attack()))  # raises at a wrong answer
+    assert found[0].messages >= 200
+    assert found[0].lines <= 1
+    assert "Traceback" not in server.log
+    assert max(map(len, server.log.splitlines())) < 1000
+    assert max(waited) < hostile.PATIENCE
+    assert psutil.Process(server.pid).memory_info().rss < before + 100e6
+
+
+def test_what_is_said_of_it_is_short(server):
+    """On the page of who sent it; and it tells nothing of the server."""
+
+    async def said():
+        session = await hostile.Session.open(server.url)
+        texts = []
+        for _, state in hostile.canvases():
+            message = hostile.BackMsg(rerun_script=hostile.ClientState(fragment_id=session.fragment))
+            message.rerun_script.widget_states.widgets.add(id=session.canvas, json_value=state)
+            await session.send(message)
+            try:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.3):
+                        while True:
+                            await session.answered()
+                texts += session.told
+            except hostile.FailedError as error:
+                texts.append(str(error))
+                await session.close()
+                session = await hostile.Session.open(server.url)
+        await session.close()
+        return texts
+
+    texts = run(said())
+    assert len(texts) > 20
+    assert all(len(text) < 300 for text in texts)
+    assert not [text for text in texts if re.search(r"/|\.py", text)]
