@@ -16,6 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 SIZE = 320  # of the canvas
 PEN = 24
@@ -47,6 +48,12 @@ class Session:
         The ids of the canvas, and of the fragment that it is in.
     parts : dict of str to str
         The kind of everything on it that has an id, by that.
+    buttons : dict of str to str
+        The ids of buttons, by their labels.
+    alts : dict of str to str
+        What charts say that they show, by their keys.
+    choices : dict of str to list of str
+        What selectboxes offer, by their labels.
     """
 
     def __init__(self, socket: websockets.ClientConnection):
@@ -55,6 +62,9 @@ class Session:
         self.id = self.canvas = self.fragment = ""
         self.pages: dict[str, str] = {}
         self.parts: dict[str, str] = {}
+        self.buttons: dict[str, str] = {}
+        self.alts: dict[str, str] = {}
+        self.choices: dict[str, list[str]] = {}
         self.sent = self.received = 0
         self.seen: list[str] = []
         self.told: list[str] = []
@@ -77,9 +87,7 @@ class Session:
         opened = cls(await websockets.connect(address, **options))
         await opened._rerun()
         if page:
-            opened.parts.clear()
-            await opened.send(BackMsg(rerun_script=ClientState(page_script_hash=opened.pages[page])))
-            await opened.answered()
+            await opened.visit(page)
         return opened
 
     async def close(self) -> None:
@@ -87,9 +95,26 @@ class Session:
 
     async def draw(self, drawing: str) -> None:
         """Send a drawing, as `drawing` makes it, and wait until the page has answered it. Raises FailedError."""
-        await self._rerun(drawing)
+        await self._rerun(WidgetState(id=self.canvas, json_value=drawing), self.fragment)
         if not self.seen:
             raise FailedError("nothing is seen")
+
+    async def turn(self, temperature: str) -> None:
+        """Move the slider of the temperature there, and wait for the answer. Raises FailedError."""
+        (slider,) = (part for part in self._widgets if part.endswith("-T"))
+        self._widgets[slider] = temperature
+        await self._rerun(fragment=self.fragment)
+
+    async def press(self, button: str) -> None:
+        """Press a button of the page, not of a fragment, and wait for the answer. Raises FailedError."""
+        await self._rerun(WidgetState(id=self.buttons[button], trigger_value=True))
+
+    async def visit(self, page: str) -> None:
+        """Go to another page of the app, by its path, and wait until all of it is there. Raises FailedError."""
+        self.parts.clear()
+        self._widgets.clear()
+        await self.send(BackMsg(rerun_script=ClientState(page_script_hash=self.pages[page])))
+        await self.answered()
 
     async def send(self, message: BackMsg | bytes | str) -> None:
         """Send anything, and do not wait for an answer."""
@@ -113,7 +138,7 @@ class Session:
                 case "script_finished" if message.script_finished in ANSWERED:
                     return
 
-    async def _rerun(self, drawing: str | None = None) -> None:
+    async def _rerun(self, change: WidgetState | None = None, fragment: str = "") -> None:
         message = BackMsg()
         rerun = message.rerun_script
         rerun.SetInParent()  # or else one that says nothing would not be sent
@@ -123,9 +148,9 @@ class Session:
                 state.string_array_value.data.append(value)
             else:
                 state.double_array_value.data.append(value)
-        if drawing is not None:
-            rerun.widget_states.widgets.add(id=self.canvas, json_value=drawing)
-            rerun.fragment_id = self.fragment
+        if change is not None:
+            rerun.widget_states.widgets.append(change)
+        rerun.fragment_id = fragment
         await self.send(message)
         await self.answered()
 
@@ -137,6 +162,12 @@ class Session:
         match kind:
             case "bidi_component" if element.bidi_component.component_name.endswith("drawable_canvas"):
                 self.canvas, self.fragment = element.bidi_component.id, delta.fragment_id
+            case "bidi_component" if element.bidi_component.component_name.endswith("live_chart"):
+                self.alts[found.rpartition("-")[2]] = json.loads(element.bidi_component.bytes)["alt"]
+            case "button":
+                self.buttons[element.button.label] = found
+            case "selectbox":
+                self.choices[element.selectbox.label] = list(element.selectbox.options)
             case "slider" if element.slider.type == Slider.SELECT_SLIDER:
                 self._widgets[element.slider.id] = element.slider.options[int(element.slider.default[0])]
             case "slider":
