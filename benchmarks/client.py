@@ -46,6 +46,8 @@ class Session:
         What it told in passing, in toasts, during the same.
     canvas, fragment : str
         The ids of the canvas, and of the fragment that it is in.
+    loaded : dict
+        What the canvas was told to load.
     parts : dict of str to str
         The kind of everything on it that has an id, by that.
     buttons : dict of str to str
@@ -61,6 +63,7 @@ class Session:
         self._widgets: dict[str, object] = {}
         self.id = self.canvas = self.fragment = ""
         self.pages: dict[str, str] = {}
+        self.loaded: dict = {}
         self.parts: dict[str, str] = {}
         self.buttons: dict[str, str] = {}
         self.alts: dict[str, str] = {}
@@ -161,7 +164,8 @@ class Session:
             self.parts[found] = kind
         match kind:
             case "bidi_component" if element.bidi_component.component_name.endswith("drawable_canvas"):
-                self.canvas, self.fragment = element.bidi_component.id, delta.fragment_id
+                self.canvas, self.fragment = found, delta.fragment_id
+                self.loaded = json.loads(element.bidi_component.json)["initialDrawing"]
             case "bidi_component" if element.bidi_component.component_name.endswith("live_chart"):
                 self.alts[found.rpartition("-")[2]] = json.loads(element.bidi_component.bytes)["alt"]
             case "button":

@@ -60,11 +60,11 @@ def zeros(megabytes: int) -> bytes:
     return b"".join(packer.compress(bytes(MB)) for _ in range(megabytes)) + packer.flush()
 
 
-def canvases() -> Iterator[tuple[str, str]]:
-    """States of the canvas, each with what is wrong with it."""
+def pictures() -> dict[str, object]:
+    """What is no picture of a drawing, by what is wrong with it."""
     good = json.loads(DRAWINGS[3])["drawing"]
     blank = zlib.compress(bytes((1 + 4 * 320) * 320))
-    pictures = {
+    return {
         "no picture": None,
         "a number for a picture": 5,
         "a list of pictures": [good["data"]] * 3,
@@ -88,7 +88,12 @@ def canvases() -> Iterator[tuple[str, str]]:
         "a thousand texts": png(320, 320, blank, *[b"tEXt" + b"a\0" + bytes(100)] * 1000),
         "an animation of millions": png(320, 320, blank, b"acTL" + struct.pack(">II", 2**31 - 1, 0)),
     }
-    for what, picture in pictures.items():
+
+
+def canvases() -> Iterator[tuple[str, str]]:
+    """States of the canvas, each with what is wrong with it."""
+    good = json.loads(DRAWINGS[3])["drawing"]
+    for what, picture in pictures().items():
         yield what, json.dumps({"drawing": good | {"data": picture}})
     strokes = {
         "no strokes": None,
@@ -116,6 +121,25 @@ def canvases() -> Iterator[tuple[str, str]]:
         yield f"{value!r} for a drawing", json.dumps({"drawing": value})
     for value in (0, "", [], {}, {"naturalWidth": "wide"}):
         yield f"{value!r} for a background", json.dumps({"drawing": good, "backgroundFit": value})
+
+
+def copies() -> Iterator[tuple[str, str]]:
+    """What a tab may give back as a copy of a session's drawings (app_pages/browser_copy.py)."""
+    good = json.loads(DRAWINGS[3])["drawing"]["data"]
+    for what, picture in pictures().items():
+        yield (
+            f"{what} in a copy",
+            json.dumps({"given": {"session": "x", "drawing": picture, "shelf": [["x", picture]]}}),
+        )
+    for what, copy in {
+        "a hundred drawings": {"shelf": [["x" * 1000, good]] * 100},
+        "a shelf that is none": {"shelf": {"0": good}},
+        "drawings that are none": {"shelf": [None, [], ["x"], [1, 2], ["x", None], "xy"]},
+        "a canvas that is none": {"canvas": 7},
+        "a canvas of nonsense": {"canvas": {"objects": [None, 7, []], "number": -1}},
+        "a number that is none": {"canvas": {"objects": [], "number": 1e308}},
+    }.items():
+        yield f"{what} in a copy", json.dumps({"given": {"session": what, **copy}})
 
 
 def values() -> dict[str, WidgetState]:
@@ -226,6 +250,11 @@ def messages(session: Session) -> Iterator[tuple[str, BackMsg | bytes | str]]:
     for what, state in canvases():
         message = BackMsg(rerun_script=ClientState(fragment_id=session.fragment))
         message.rerun_script.widget_states.widgets.add(id=session.canvas, json_value=state)
+        yield what, message
+    (keeper,) = (part for part in session.parts if part.endswith("-copy"))
+    for what, copy in copies():
+        message = BackMsg(rerun_script=ClientState())
+        message.rerun_script.widget_states.widgets.add(id=keeper, json_value=copy)
         yield what, message
     yield from widgets(session)
 

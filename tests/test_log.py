@@ -1,0 +1,64 @@
+import io
+import logging
+
+import pytest
+
+from app_pages import log
+
+
+@pytest.fixture
+def written():
+    """A logger whose records go through `log.record`, and what it has written."""
+    stream = io.StringIO()
+    logger = logging.getLogger("test_log")
+    handler = logging.StreamHandler(stream)
+    logger.addHandler(handler)
+    logger.propagate = False
+    factory = logging.getLogRecordFactory()
+    log.one_line_each()
+    yield logger, stream
+    logging.setLogRecordFactory(factory)
+    logger.removeHandler(handler)
+    logger.setLevel(logging.NOTSET)
+
+
+def fail(text):
+    raise ValueError(text)
+
+
+def test_an_error_is_a_line_with_its_place(written):
+    logger, stream = written
+    try:
+        fail("no digit")
+    except ValueError:
+        logger.exception("Uncaught %s", "error")
+    (line,) = stream.getvalue().splitlines()
+    assert line.startswith("Uncaught error: ValueError: no digit (")
+    assert line.endswith(f"test_log.py:{fail.__code__.co_firstlineno + 1})")
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "\r2026-11-23 all is well", "\x1b[2J", "\u2028", "\x00"])
+def test_no_text_breaks_its_line(written, text):
+    logger, stream = written
+    try:
+        fail(text)
+    except ValueError:
+        logger.exception("of %s", text)
+    assert len(stream.getvalue().splitlines()) == 1
+    assert stream.getvalue().rstrip("\n").isprintable()
+
+
+def test_a_long_text_is_cut(written):
+    logger, stream = written
+    logger.error("%s", "x" * 1_000_000)
+    assert len(stream.getvalue()) < 1000
+
+
+def test_at_the_level_debug_it_is_all_there(written):
+    logger, stream = written
+    logger.setLevel(logging.DEBUG)
+    try:
+        fail("no digit")
+    except ValueError:
+        logger.exception("Uncaught")
+    assert "Traceback" in stream.getvalue()
