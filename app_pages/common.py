@@ -24,6 +24,7 @@ from mnist_model.softmax import softmax
 SIZE = 320  # of the canvas, in pixels: fits a phone's width
 SHELF = 12  # drawings that may be kept
 LONGEST_NAME = 20
+MOST = 8  # temperatures to be compared at once
 TEMPERATURES = [t for t in charts.SCALE if 0.1 <= t <= 10]  # of the slider
 
 LOG = logging.getLogger(__name__)
@@ -143,14 +144,38 @@ def follow_link() -> None:
     From there on the slider, which is bound to the link, does the rest.
     """
     linked = st.query_params.get("T", "")
-    try:
-        wanted = math.log(float(linked))
-    except ValueError:
-        return  # of what is no temperature, the slider makes its default
-    nearest = f"{min(TEMPERATURES, key=lambda t: abs(math.log(t) - wanted)):g}"
-    if math.isfinite(wanted) and linked != nearest:
-        st.query_params["T"] = nearest
+    if (possible := nearest(linked)) not in (None, linked):
+        st.query_params["T"] = possible
         st.rerun()
+
+
+def nearest(text: str) -> str | None:
+    """Return that temperature of the slider which is nearest to a link's, or None if this is none.
+
+    Of what is none, the slider makes its default.
+    """
+    try:
+        wanted = math.log(float(text))
+    except ValueError:
+        return None
+    if not math.isfinite(wanted):
+        return None
+    return f"{min(TEMPERATURES, key=lambda t: abs(math.log(t) - wanted)):g}"
+
+
+def parse(texts: list[str]) -> tuple[list[float], list[str]]:
+    """Sort out what somebody, or a link, gave for temperatures: those that are, in order, and those that are not."""
+    good, bad = set(), []
+    for text in texts:
+        try:
+            temperature = float(text.replace(",", "."))
+        except ValueError:
+            temperature = math.nan
+        if charts.COLDEST <= temperature <= charts.HOTTEST:
+            good.add(float(f"{temperature:.4g}"))
+        else:
+            bad.append(text)
+    return sorted(good)[:MOST], bad
 
 
 def has_mouse() -> bool:

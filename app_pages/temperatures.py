@@ -1,6 +1,5 @@
 """Compare temperatures: what they make of the same ten scores, of one drawing or of several."""
 
-import math
 import secrets
 from functools import partial
 
@@ -10,6 +9,7 @@ import streamlit as st
 from app_pages.common import (
     DOUBTFUL,
     LONGEST_NAME,
+    MOST,
     SHELF,
     SIZE,
     Kept,
@@ -19,6 +19,7 @@ from app_pages.common import (
     four_or_nine,
     keep,
     lay,
+    parse,
     plain,
     read,
     ready_digit,
@@ -35,29 +36,10 @@ from mnist_model.softmax import entropy, sample, softmax
 
 TO_BEGIN_WITH = ["0.25", "0.5", "1", "2", "5"]
 SUGGESTED = ["0.05", "0.1", "0.25", "0.5", "0.75", "1", "1.5", "2", "3", "5", "10", "20", "50"]
-MOST = 8  # temperatures at once
 
 DRAWS = (1, 10, 100, 10_000)
 MOST_DRAWS = 100_000
 LARGEST_SEED = 2**32 - 1
-
-
-# What is compared.
-
-
-def parse(texts: list[str]) -> tuple[list[float], list[str]]:
-    """Sort out what somebody, or a link, gave for temperatures: those that are, in order, and those that are not."""
-    good, bad = set(), []
-    for text in texts:
-        try:
-            temperature = float(text.replace(",", "."))
-        except ValueError:
-            temperature = math.nan
-        if charts.COLDEST <= temperature <= charts.HOTTEST:
-            good.add(float(f"{temperature:.4g}"))
-        else:
-            bad.append(text)
-    return sorted(good)[:MOST], bad
 
 
 # What happens.

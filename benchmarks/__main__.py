@@ -1,6 +1,6 @@
 """Run the timings and write what they print into benchmarks/README.md.
 
-    python -m benchmarks                                 all of them: 45 minutes
+    python -m benchmarks                                 all of them: an hour
     python -m benchmarks train_time --data mnist.npz     one of them, with its own arguments
 
 Each goes there with the machine that it ran on, which should do nothing else meanwhile.

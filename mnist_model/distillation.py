@@ -113,9 +113,15 @@ class Batches(keras.utils.PyDataset):
 class Checkpoint(keras.callbacks.Callback):
     """After each epoch, save the model with its optimizer, and the history so far."""
 
-    def __init__(self, work: Work, name: str, history: dict[str, list[float]]):
+    def __init__(self, work: Work, name: str, history: dict[str, list[float]], seed: int):
         super().__init__()
-        self._work, self._name, self._history = work, name, history
+        self._work, self._name, self._history, self._seed = work, name, history, seed
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # Keras does not save what dropout draws from: begun anew, an epoch is what it would have been.
+        for number, layer in enumerate(self.model.layers):
+            if isinstance(layer, layers.Dropout):
+                layer.seed_generator.state.assign([self._seed + number, 1000 * epoch])
 
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
@@ -174,7 +180,7 @@ def fit(
             epochs=epochs,
             shuffle=False,
             validation_data=validation,
-            callbacks=[keras.callbacks.SwapEMAWeights(), Checkpoint(work, model.name, history), *callbacks],
+            callbacks=[keras.callbacks.SwapEMAWeights(), Checkpoint(work, model.name, history, seed), *callbacks],
         )
     else:
         model.optimizer.finalize_variable_values(model.trainable_variables)

@@ -53,11 +53,14 @@ def ready(digit):
     return images.enlarge(digits[labels == digit][0], 320)
 
 
-def without(folder, missing, program):
-    """What a program prints beside a copy of the app that lacks a file."""
+def without(folder, missing, program, content=None):
+    """What a program prints beside a copy of the app that lacks a file, or has something else in its place."""
     for name in ("app.py", "app_pages", "mnist_model"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, folder / name)
-    (folder / missing).unlink()
+    if content is None:
+        (folder / missing).unlink()
+    else:
+        (folder / missing).write_bytes(content)
     program = (
         "from streamlit.testing.v1 import AppTest\n"
         "page = AppTest.from_file('app.py', default_timeout=30).run()\n"

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import logsumexp
 
 from mnist_model.augment import NONE
-from mnist_model.data import Mnist, Split
+from mnist_model.data import Split
 from mnist_model.work import Work
 
 keras = pytest.importorskip("keras")
@@ -86,54 +86,3 @@ def test_the_honest_temperature_is_found_on_neat_digits(bends, seen, test_set):
 
     assert train.honest_temperature(logits, digits, bends, 0) > 1  # sure, and of a 9 that it is an 8
     assert shapes == [(seen, 28, 28)]
-
-
-def test_a_killed_run_goes_on_to_the_same_result(tmp_path, test_set):
-    def some(start, end):
-        return Split(test_set.images[start:end], test_set.labels[start:end])
-
-    mnist = Mnist(some(0, 1500), some(1500, 2000), some(2000, 2500), "some")
-    recipe = train.Recipe(
-        epochs=3,
-        batch_size=32,
-        learning_rate=3e-3,
-        rounds=2,
-        neat=True,
-        strokes=200,
-        others=100,
-        bends=True,
-        effects=True,
-        teacher_epochs=2,
-        teacher_batch_size=32,
-        teacher_learning_rate=1e-3,
-        distillation_temperature=2.0,
-        readable=0.02,
-    )
-
-    class Kill(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            if epoch == 2:
-                raise KeyboardInterrupt
-
-    def run(name, *callbacks):
-        return train.from_teacher(recipe, mnist, 0, Work(tmp_path / name, {}), list(callbacks))
-
-    whole, history = run("whole")
-    with pytest.raises(KeyboardInterrupt):
-        run("killed", Kill())
-    resumed, resumed_history = run("killed")
-    for expected, found in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-6)
-    assert resumed_history == history
-    assert len(history["val_accuracy"]) == 3
-    assert len(history["teacher"]["val_accuracy"]) == 2
-    assert history["val_accuracy"][-1] > 0.25  # a guess: 0.1
-
-    # Finished but not yet written down, it takes up the finished model.
-    finished, _ = run("killed")
-    for expected, found in zip(whole.get_weights(), finished.get_weights(), strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-6)
-    train.write_model(whole, lambda network: train.evaluate(network, mnist, bends=recipe.bends, seed=0), tmp_path)
-    report = json.loads((tmp_path / "report.json").read_text())
-    assert report["test"]["accuracy"] > 0.25
-    assert set(report["corruptions"]) == {spoil.__name__ for spoil in train.CORRUPTIONS}

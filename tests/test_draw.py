@@ -6,11 +6,14 @@ import re
 import numpy as np
 import pytest
 import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as hypothesis
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from app_pages.common import TEMPERATURES, nearest
 from benchmarks.paper import photograph
-from mnist_model import strokes
+from mnist_model import WEIGHTS, strokes
 from mnist_model.classifier import Classifier
 from mnist_model.preprocess import to_mnist
 from mnist_model.report import load_trust
@@ -118,15 +121,36 @@ def test_a_link_sets_the_temperature_if_it_can(page, linked, temperature):
     assert page.select_slider(key="T").value == temperature
 
 
+numbers = hypothesis.floats().map(str) | hypothesis.integers().map(str) | hypothesis.text()
+
+
+@given(numbers)
+def test_of_any_text_in_a_link_comes_a_temperature_or_none(text):
+    found = nearest(text)
+    if found is not None:
+        assert float(text) > 0
+        assert found in [f"{t:g}" for t in TEMPERATURES]
+
+
 def test_the_slider_is_logarithmic_from_a_tenth_to_ten(page):
     options = np.array([float(option) for option in page.run().select_slider(key="T").options])
     assert (options[0], options[len(options) // 2], options[-1]) == (0.1, 1, 10)
     np.testing.assert_allclose(np.log10(options), np.linspace(-1, 1, len(options)), atol=0.025)
 
 
-def test_a_missing_model_names_the_file_and_the_command(tmp_path):
-    said = without(tmp_path, "mnist_model/weights/lenet5.tflite", "print(page.error[0].value)")
-    assert re.search(r"lenet5\.tflite cannot be read .*python train\.py", said)
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "cannot be read"),
+        (b"", "is damaged"),
+        ((WEIGHTS / "lenet5.tflite").read_bytes()[:50_000], "is damaged"),
+        ((WEIGHTS / "layers.tflite").read_bytes(), "maps"),
+    ],
+    ids=["missing", "empty", "truncated", "of another shape"],
+)
+def test_a_model_that_is_none_names_the_file_and_the_command(tmp_path, content, complaint):
+    said = without(tmp_path, "mnist_model/weights/lenet5.tflite", "print(page.error[0].value)", content)
+    assert re.search(rf"lenet5\.tflite {complaint}.*python train\.py", said)
 
 
 def test_missing_ready_digits_leave_the_page_usable(tmp_path):

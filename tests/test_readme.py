@@ -76,10 +76,15 @@ def test_the_tables_in_docs_are_of_the_numbers_on_the_page(benchmark, numbers, t
     assert benchmark.document(json.loads((WEIGHTS / numbers).read_text())) == (ROOT / "docs" / text).read_text()
 
 
-@pytest.mark.parametrize("folder", [ROOT, ROOT / "benchmarks"])
-def test_names_files_that_exist(folder):
-    for name in re.findall(r"\]\(([^)]+)\)", (folder / "README.md").read_text()):
-        assert (folder / name).exists(), name
+@pytest.mark.parametrize("text", ["README.md", "SECURITY.md", "benchmarks/README.md"])
+def test_names_files_that_exist(text):
+    for link in re.findall(r"\]\(([^)]+)\)", (ROOT / text).read_text()):
+        name, _, heading = link.partition("#")
+        if name.startswith(("https:", "../../")):  # on another site, or the repository's own
+            continue
+        file = (ROOT / text).parent / name
+        assert file.exists(), name
+        assert not heading or f"# {heading.replace('-', ' ')}\n" in file.read_text().lower()
 
 
 def test_every_timing_stands_under_its_command():
@@ -93,6 +98,6 @@ def test_every_timing_stands_under_its_command():
         before += timing
 
 
-def test_both_command_lines_are_single_lines():
+def test_every_command_is_a_single_line():
     blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    assert [len(block.splitlines()) for block in blocks] == [1, 1]
+    assert [len(block.splitlines()) for block in blocks] == [1, 1, 1]

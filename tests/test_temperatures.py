@@ -7,11 +7,14 @@ import re
 import numpy as np
 import pytest
 import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as hypothesis
 from PIL import Image
 from scipy.special import softmax as scipy_softmax
 from scipy.stats import entropy as scipy_entropy
 from streamlit.testing.v1 import AppTest
 
+from app_pages.common import LONGEST_NAME, MOST, parse, proper
 from mnist_model import charts, images
 from mnist_model.classifier import Classifier
 from mnist_model.preprocess import to_mnist
@@ -86,6 +89,28 @@ def test_temperatures_are_those_given_if_they_are_any(page, given, taken, refuse
     assert [warning.value.replace("\\", "") for warning in page.warning] == (
         [f"No temperature from 0.05 to 50: {refused}"] if refused else []
     )
+
+
+texts = hypothesis.floats().map(str) | hypothesis.integers().map(str) | hypothesis.text()
+
+
+@given(hypothesis.lists(texts, max_size=30))
+def test_any_texts_in_a_link_are_temperatures_or_refused(texts):
+    temperatures, refused = parse(texts)
+    assert temperatures == sorted(set(temperatures))
+    assert len(temperatures) <= MOST
+    assert all(charts.COLDEST <= t <= charts.HOTTEST for t in temperatures)
+    assert set(refused) <= set(texts)
+    if not refused:
+        assert bool(temperatures) == bool(texts)
+
+
+@given(texts)
+def test_any_name_fits_on_a_label(name):
+    fitting = proper(name)
+    assert len(fitting) <= LONGEST_NAME
+    assert fitting.isprintable()
+    assert proper(fitting) == fitting.strip()
 
 
 def test_nothing_that_a_link_or_a_name_says_is_markdown(page):

@@ -1,5 +1,4 @@
-"""train.py as a user starts it. The whole MNIST does not come with the repository, so the bundled test digits stand in
-for it here, six times over: real digits in MNIST's shape."""
+"""train.py as a user starts it."""
 
 import json
 import os
@@ -18,14 +17,6 @@ from mnist_model.layers import Layers
 from mnist_model.lesson import load_lesson
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory, test_set):
-    path = tmp_path_factory.mktemp("data") / "mnist.npz"
-    images, labels = test_set
-    np.savez(path, x_train=np.tile(images, (6, 1, 1)), y_train=np.tile(labels, 6), x_test=images, y_test=labels)
-    return path
 
 
 def command(*arguments):
