@@ -21,10 +21,10 @@ CANVAS = "canvas.upper-canvas"  # where Fabric.js takes the pen
 class Server:
     """A `streamlit run` on a port of its own: its address, its process, and what it has logged."""
 
-    def __init__(self, command: list[str], folder: Path, log: Path):
+    def __init__(self, command: list[str], folder: Path, log: Path, **process):
         self.url = f"http://127.0.0.1:{free_port()}"
         self._command = [*command, f"--server.port={self.url.rpartition(':')[2]}"]
-        self._folder, self._log = folder, log
+        self._log, self._process_options = log, {"cwd": folder, **process}
 
     @property
     def log(self) -> str:
@@ -37,7 +37,9 @@ class Server:
     def start(self) -> None:
         """Start it, for the first time or again, and wait until it answers."""
         with open(self._log, "ab") as file:
-            self._process = subprocess.Popen(self._command, cwd=self._folder, stdout=file, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(
+                self._command, stdout=file, stderr=subprocess.STDOUT, **self._process_options
+            )
         for _ in range(1500):
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_stcore/health"):  # noqa: S310
                 return
