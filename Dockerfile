@@ -1,6 +1,6 @@
 # The page, without the training. It writes nothing, except that a photo of more than 1 MB passes through /tmp:
 # docker build -t digits . && docker run --read-only --tmpfs /tmp -p 8501:8501 digits
-FROM python:3.13.16-slim-trixie
+FROM python:3.13-slim-trixie
 
 WORKDIR /app
 

@@ -53,12 +53,14 @@ def draw() -> None:
         case {"drawing": {"raw": {"objects": list()} as drawing, "data": png}}:
             try:
                 state.reading = read(png)
+                state.unread = False
                 if state.reading and len(json.dumps(drawing)) > LONGEST:
                     lay(state.reading)  # its picture, which grows no more
                 else:
                     state.drawing = drawing
             except images.ImageError as error:
                 state.problem = str(error)
+                state.unread = False
         case _:
             state.problem = "the canvas sent something else than a drawing"
     if "problem" in state or empty != (state.reading is None) or loaded is not state.loaded:
@@ -174,7 +176,7 @@ def canvas_and_answer(paper: DeltaGenerator, dial: DeltaGenerator, verdict: Delt
             key="canvas",
             on_change=draw,
         )
-    if state.pop("unread", False) and state.canvas["drawing"]["data"]:
+    if state.get("unread") and state.canvas["drawing"]["data"]:
         draw()
     with dial:
         temperature = temperature_slider(

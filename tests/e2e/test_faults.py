@@ -51,11 +51,13 @@ def seen(page):
 def restart(page, server):
     """Kill the server, see that the page notices, start it again, and wait until the page is back."""
     app = page.get_by_test_id("stApp")
+    session = page.evaluate("JSON.parse(sessionStorage.copy).session")
     server.kill()
     expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
     server.start()
-    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=PATIENCE)
-    expect(app).to_have_attribute("data-test-script-state", "running")
+    page.wait_for_function(
+        "session => JSON.parse(sessionStorage.copy).taken_up === session", arg=session, timeout=PATIENCE
+    )
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
 

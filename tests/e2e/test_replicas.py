@@ -88,6 +88,14 @@ def test_the_headers_that_a_proxy_adds(server):
         assert not [cookie for cookie in answer.headers.get_all("Set-Cookie", []) if "seat" in cookie]
 
 
+@pytest.mark.parametrize("origin", ["https://example.org", "http://127.0.0.1", "null"])
+def test_another_sites_page_is_refused(server, origin):
+    request = urllib.request.Request(f"{server.url}/_stcore/stream", headers={"Origin": origin})  # noqa: S310
+    with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+        urllib.request.urlopen(request)  # noqa: S310
+    refused.value.close()
+
+
 def test_what_is_too_large_does_not_reach_a_replica(server):
     request = urllib.request.Request(f"{server.url}/_stcore/upload_file/a/b", bytes(7_000_000), method="PUT")  # noqa: S310
     with pytest.raises(urllib.error.HTTPError, match="413") as refused:
