@@ -8,7 +8,8 @@
     python train.py --export             trains nothing: from lenet5.keras, the other files and the measurements anew
 
 The default recipe takes about an hour on two cores. A run of it that was killed goes on where it was when it is started
-again. What the models score is in report.json.
+again. It uses all GPUs that TensorFlow finds; started on each of several hosts, with TF_CONFIG and an --output that is
+shared, those of all hosts. What the models score is in report.json.
 """
 
 import argparse
@@ -118,7 +119,7 @@ def train(
     output: Path,
     tensorboard: Path | None = None,
 ) -> None:
-    """Train a LeNet-5, and write it and its report to `output`.
+    """Train a LeNet-5, and write it and its report to `output`: on all devices here, or on the hosts in TF_CONFIG.
 
     Raises DataError if the data is missing or not MNIST.
     """
@@ -129,14 +130,24 @@ def train(
     tempfile.TemporaryFile(dir=output).close()  # a folder that cannot be written to says so now, not after training
 
     keras = import_keras()
+    from mnist_model import distribution
+
+    try:
+        strategy = distribution.strategy()
+    except ValueError as error:
+        sys.exit(f"train.py: TF_CONFIG: {error}")
+    first = strategy.extended.should_checkpoint  # of the hosts
     if tensorboard and not importlib.util.find_spec("tensorboard"):
         sys.exit("train.py: --tensorboard needs `pip install tensorboard`")
-    callbacks = [keras.callbacks.TensorBoard(tensorboard)] if tensorboard else []
+    callbacks = [keras.callbacks.TensorBoard(tensorboard)] if tensorboard and first else []
     settings = {"recipe": recipe_name, **asdict(recipe), "seed": seed, "data_sha256": mnist.sha256}
-    work = Work(output / ".training", {**settings, "versions": versions(), "code": code_digest()})
+    work = Work(output / ".training", {**settings, "versions": versions(), "code": code_digest()}, first)
 
     learn = from_teacher if recipe.rounds else quickly if isinstance(recipe, QuickRecipe) else from_textbook
-    model, history = learn(recipe, mnist, seed, work, callbacks)
+    with strategy.scope():
+        model, history = learn(recipe, mnist, seed, work, callbacks)
+    if not first:
+        return
     report = {
         **settings,
         "parameters": model.count_params(),
@@ -244,6 +255,7 @@ def quickly(recipe: QuickRecipe, mnist: Mnist, seed: int, work: Work, callbacks:
     import keras
     import tensorflow as tf
 
+    from mnist_model.distribution import steps_at_once
     from mnist_model.lenet import lenet5
 
     keras.utils.set_random_seed(seed)
@@ -270,7 +282,7 @@ def quickly(recipe: QuickRecipe, mnist: Mnist, seed: int, work: Work, callbacks:
         optimizer=keras.optimizers.Adam(rate),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        steps_per_execution=STEPS_AT_ONCE,
+        steps_per_execution=steps_at_once(STEPS_AT_ONCE),
     )
     fitted = model.fit(
         tf.data.Dataset.range(recipe.epochs).flat_map(shuffled).map(batch).prefetch(STEPS_AT_ONCE),
@@ -295,7 +307,7 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
     # 1. Make the rounds: MNIST's training digits, varied, more of them in strokes, and things that are no digits.
     progress = keras.utils.Progbar(recipe.rounds, unit_name="round")
     print(f"Varying {len(mnist.train.images):,} digits {recipe.rounds} times")
-    missing = [number for number in range(recipe.rounds) if not work[f"round-{number}.npz"].exists()]
+    missing = [number for number in range(recipe.rounds) if work.first and not work[f"round-{number}.npz"].exists()]
     settings = {name: getattr(recipe, name) for name in ("neat", "strokes", "others", "bends", "effects")}
     make = functools.partial(make_round, **settings)
     with workers() as processes:
@@ -309,7 +321,7 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
         except BaseException:
             processes.shutdown(cancel_futures=True)  # or else a Ctrl-C would wait for all of them
             raise
-    rounds = [dict(np.load(work[f"round-{number}.npz"])) for number in range(recipe.rounds)]
+    rounds = [dict(np.load(work.wait(f"round-{number}.npz"))) for number in range(recipe.rounds)]
     images, labels = (np.concatenate([made[name] for made in rounds]) for name in ("images", "labels"))
     del rounds
 
@@ -337,7 +349,7 @@ def from_teacher(recipe: Recipe, mnist: Mnist, seed: int, work: Work, callbacks:
             print(f"Labelling {len(images):,} images")
             found = [distillation.predict(teacher, part) for part in np.array_split(images, recipe.rounds)]
             work.save("logits.npy", lambda file: np.save(file, np.concatenate(found)))
-        logits = np.load(work["logits.npy"])
+        logits = np.load(work.wait("logits.npy"))
         readable = distillation.readable(logits, labels, recipe.readable)
         print(f"{np.mean(readable):.1%} of them are readable")
         images = images[readable]

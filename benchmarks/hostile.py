@@ -14,6 +14,7 @@ import itertools
 import json
 import statistics
 import struct
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -326,8 +327,8 @@ async def read(session: Session, digit: int, page: str = "") -> None:
             await session.answered()
 
 
-async def honest(url: str, times: list[float], done: asyncio.Event) -> None:
-    """Draw twice a second, and note how long each answer takes. Raises FailedError at a wrong one."""
+async def honest(url: str, times: list[float], done: threading.Event) -> None:
+    """Draw twice a second until it is done, and note how long each answer takes. Raises FailedError at a wrong one."""
     session = await Session.open(url)
     for digit in itertools.cycle(DRAWINGS):
         started = time.perf_counter()
@@ -344,7 +345,7 @@ async def honest(url: str, times: list[float], done: asyncio.Event) -> None:
 async def watched(url: str, work) -> list[float]:
     """Let an honest person draw while `work` is done. Returns how long each of their answers took."""
     times: list[float] = []
-    done = asyncio.Event()
+    done = threading.Event()
 
     async def until_done() -> None:
         try:
@@ -353,7 +354,8 @@ async def watched(url: str, work) -> list[float]:
             done.set()
 
     async with asyncio.TaskGroup() as both:
-        both.create_task(honest(url, times, done))
+        # In a thread of their own: they shall not wait while this one compresses gigabytes.
+        both.create_task(asyncio.to_thread(asyncio.run, honest(url, times, done)))
         both.create_task(until_done())
     return times
 

@@ -8,6 +8,7 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from mnist_model.augment import NONE
+from mnist_model.distribution import steps_at_once
 from mnist_model.work import Work
 
 
@@ -160,7 +161,7 @@ def fit(
     done = 0
     if work[f"{model.name}.keras"].exists():
         model = keras.models.load_model(work[f"{model.name}.keras"])
-        done = int(model.optimizer.iterations) // steps
+        done = int(ops.convert_to_numpy(model.optimizer.iterations)) // steps
         history = {key: values[:done] for key, values in json.loads(work[f"{model.name}.json"].read_text()).items()}
     else:
         model.compile(
@@ -169,9 +170,9 @@ def fit(
             ),
             DigitOrNone(temperature),
             metrics=[accuracy],
-            steps_per_execution=EXECUTION,
             jit_compile=False,  # XLA takes twice as long on a processor
         )
+    model.steps_per_execution = steps_at_once(EXECUTION)
     if done < epochs:
         model.fit(
             batches.starting_at(done * steps),

@@ -16,7 +16,7 @@ from mnist_model import WEIGHTS
 from tests.test_train import ROOT, run
 
 # The default recipe with all of its parts, on a fortieth of the digits: seconds in place of an hour.
-PROGRAM = """
+FEW = """
 import dataclasses, sys, train
 from mnist_model.data import Split
 
@@ -45,7 +45,7 @@ def weights(output):
 
 def test_a_training_that_is_killed_again_and_again_ends_as_if_it_had_not_been(tmp_path, data):
     program, log = tmp_path / "few.py", tmp_path / "log"
-    program.write_text(PROGRAM)
+    program.write_text(FEW)
 
     def start(output):
         command = [sys.executable, program, "--data", data, "--output", output]
