@@ -2,16 +2,32 @@
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const now = JSON.parse(new TextDecoder().decode(data));
-  const kept = JSON.parse(sessionStorage.getItem("copy"));
+  const kept = load();
   const given = parentElement.given;
   if (given && [now.session, now.taken_up].includes(given.session)) give(null); // it has arrived
   else if (!given && kept && kept.session !== now.session && (kept.drawing || kept.shelf.length))
     give({ ...kept, canvas: null }); // the page is new as well, and its canvas empty
-  if (!parentElement.given) sessionStorage.setItem("copy", JSON.stringify(now));
+  if (!parentElement.given) store(now);
 
   function give(copy) {
     parentElement.given = copy;
     setStateValue("given", copy);
+  }
+
+  // Where a page may store nothing, or has no room for it, the copy lasts as long as the page.
+  function load() {
+    try {
+      return parentElement.copy ?? JSON.parse(sessionStorage.getItem("copy"));
+    } catch {
+      return null;
+    }
+  }
+
+  function store(copy) {
+    parentElement.copy = copy;
+    try {
+      sessionStorage.setItem("copy", JSON.stringify(copy));
+    } catch {}
   }
 
   // Without a connection nothing is sent; what is given now goes along with whatever is sent first after it. Streamlit
@@ -21,7 +37,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   let before = connected();
   parentElement.observer?.disconnect();
   parentElement.observer = new MutationObserver(() => {
-    if (before && !connected()) give(JSON.parse(sessionStorage.getItem("copy")));
+    if (before && !connected()) give(load());
     if (!before && connected()) setTriggerValue("back", true);
     before = connected();
   });

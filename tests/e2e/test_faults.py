@@ -97,6 +97,22 @@ def test_a_server_that_was_restarted_has_the_answer_without_a_stroke(page, serve
     assert paper(page) == drawn
 
 
+def test_a_browser_that_stores_nothing(page, server):
+    page.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('forbidden'); } })")
+    visit(page, server.url)
+    draw(page, DIGITS[7])
+    assert answer(page) == 7
+    expect(page.get_by_role("alert")).to_have_count(0)
+    app = page.get_by_test_id("stApp")
+    server.kill()
+    expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+    server.start()
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=PATIENCE)
+    page.wait_for_timeout(2000)  # it has given its copy to the new session, which nothing on the page tells
+    page.get_by_role("link", name="Temperatures").click()
+    expect(page.get_by_role("combobox", name="Digit")).to_have_value("Your drawing, a 7", timeout=PATIENCE)
+
+
 def test_a_page_without_a_canvas_keeps_drawing_and_shelf_too(page, server):
     visit(page, server.url)
     draw(page, DIGITS[2])
