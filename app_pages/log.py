@@ -23,13 +23,16 @@ def record(name: str, level: int, *arguments, **more) -> logging.LogRecord:
     made = logging.LogRecord(name, level, *arguments, **more)
     if logging.getLogger(name).isEnabledFor(logging.DEBUG):
         return made
-    text = made.getMessage()
+    try:
+        text = made.getMessage()
+    except Exception:  # its arguments do not fit; logging itself would not fail of it either
+        text = str(made.msg)
     if made.exc_info and made.exc_info[1]:
         error = made.exc_info[1]
         text = f"{text}: {type(error).__name__}: {str(error)[:LONGEST]}"
         if frames := traceback.extract_tb(error.__traceback__):
             text = f"{text[:LONGEST]} ({frames[-1].filename}:{frames[-1].lineno})"
-    made.msg, made.args, made.exc_info = _printable(text), (), None
+    made.msg, made.args, made.exc_info, made.stack_info = _printable(text), (), None, None
     return made
 
 

@@ -48,6 +48,18 @@ def test_no_text_breaks_its_line(written, text):
     assert stream.getvalue().rstrip("\n").isprintable()
 
 
+def test_arguments_that_do_not_fit_fail_nobody(written):
+    logger, stream = written
+    logger.error("%d of %s", "one")
+    assert stream.getvalue() == "%d of %s\n"
+
+
+def test_the_stack_is_left_out(written):
+    logger, stream = written
+    logger.error("here", stack_info=True)
+    assert stream.getvalue() == "here\n"
+
+
 def test_a_long_text_is_cut(written):
     logger, stream = written
     logger.error("%s", "x" * 1_000_000)
