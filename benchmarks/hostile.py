@@ -2,8 +2,8 @@
 
     python -m benchmarks.hostile
 
-Sends everything of `messages`, one after the other, and draws after each; meanwhile an honest person draws, and their
-answers, their waiting, the server's memory and its log are watched.
+Floods the server; sends everything of `messages`, one after the other, and draws after each. Meanwhile an honest person
+draws, and their answers, their waiting, the server's memory and its log are watched.
 """
 
 import argparse
@@ -277,10 +277,11 @@ class Attack(NamedTuple):
 
 
 async def attack(url: str, most: int | None = None, log: Callable[[], str] = str) -> Attack:
-    """Send all messages, of the other pages' widgets `most` for each page, and have a drawing read after each.
+    """Flood the server; send all messages, of the other pages' widgets `most` for each page, and a drawing after each.
 
     `log` gives the server's log. Raises FailedError if there is no answer to the drawing, even from a page opened anew.
     """
+    await flood(url)
     sent = reopened = lines = 0
     for page in PAGES:
         session = await Session.open(url, page)
@@ -314,6 +315,20 @@ async def attack(url: str, most: int | None = None, log: Callable[[], str] = str
                 session = await Session.open(url, page)
         await session.close()
     return Attack(sent, reopened, lines)
+
+
+async def flood(url: str) -> None:
+    """Ask for the page again and again, waiting for nothing, until the server hangs up. FailedError if it does not."""
+    session = await Session.open(url)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await session.send(BackMsg(rerun_script=ClientState()))
+                await asyncio.sleep(0)
+    except TimeoutError as error:
+        raise FailedError("a flood is listened to") from error
+    except websockets.ConnectionClosed:
+        pass
 
 
 async def read(session: Session, digit: int, page: str = "") -> None:

@@ -42,6 +42,7 @@ def test_hostile_messages_cost_a_line_each_and_nobody_else_anything(server):
     assert found[0].messages >= 200
     assert found[0].lines <= 1
     assert "Traceback" not in server.log
+    assert server.log.count("Closed a connection that sent") == 1  # the flood's
     assert max(map(len, server.log.splitlines())) < 1000
     assert max(waited) < hostile.PATIENCE
     assert psutil.Process(server.pid).memory_info().rss < before + 100e6
