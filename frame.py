@@ -6,7 +6,6 @@ import streamlit as st
 
 from app_pages.browser_copy import browser_copy
 from app_pages.common import begin
-from app_pages.log import one_line_each
 
 # An icon of our own: Streamlit would fetch a named one from another host.
 ICON = Path(__file__).parent / "app_pages" / "icon.svg"
@@ -19,7 +18,6 @@ PAGES = [
     st.Page("app_pages/model.py", title="Model"),
 ]
 
-one_line_each()
 st.set_page_config(page_title="A network reads your digits", page_icon=ICON, layout="wide")
 page = st.navigation(PAGES, position="hidden")
 # A menu of our own: on a phone Streamlit's hides in a sidebar, which stays open over the page that was chosen.
