@@ -1,10 +1,17 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from app_pages.pace import Pace, paced
 
 MESSAGE = {"type": "websocket.receive", "bytes": b""}
+
+
+def finished(coroutine):
+    """Its result, of a thread of its own: Playwright keeps an event loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def received(intervals, burst, rate):
@@ -28,7 +35,7 @@ def received(intervals, burst, rate):
         sender.cancel()
         return found[:-1]
 
-    return asyncio.run(run())
+    return finished(run())
 
 
 def test_a_burst_comes_through():
@@ -55,5 +62,5 @@ def test_nothing_else_is_paced(kind):
     async def app(scope, receive, send):
         seen.append(receive)
 
-    asyncio.run(Pace(app)({"type": kind}, "receive", "send"))
+    finished(Pace(app)({"type": kind}, "receive", "send"))
     assert seen == ["receive"]
