@@ -15,7 +15,6 @@ COPY static static/
 COPY mnist_model mnist_model/
 COPY app_pages app_pages/
 COPY app.py ./
-COPY frame.py ./
 
 # A number, so that Kubernetes can tell that it is not root. It owns no file and has no home.
 USER 10001:10001

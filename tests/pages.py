@@ -55,7 +55,7 @@ def ready(digit):
 
 def without(folder, missing, program, content=None):
     """What a program prints beside a copy of the app that lacks a file, or has something else in its place."""
-    for name in ("frame.py", "app_pages", "mnist_model"):
+    for name in ("app.py", "app_pages", "mnist_model"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, folder / name)
     if content is None:
         (folder / missing).unlink()
@@ -63,7 +63,7 @@ def without(folder, missing, program, content=None):
         (folder / missing).write_bytes(content)
     program = (
         "from streamlit.testing.v1 import AppTest\n"
-        "page = AppTest.from_file('frame.py', default_timeout=30).run()\n"
+        "page = AppTest.from_file('app.py', default_timeout=30).run()\n"
         f"{program}; assert not page.exception"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=60)

@@ -109,7 +109,7 @@ def test_a_model_with_broken_weights_is_refused(tmp_path):
 def test_serving_imports_neither_tensorflow_nor_keras():
     program = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
-        "page = AppTest.from_file('frame.py', default_timeout=30).run().pills(key='ready').select(4).run()\n"
+        "page = AppTest.from_file('app.py', default_timeout=30).run().pills(key='ready').select(4).run()\n"
         "assert not page.exception and page.metric[0].value == '4', page\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
     )

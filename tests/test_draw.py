@@ -23,7 +23,7 @@ from tests.pages import ROOT, live_chart, take_ready, without
 
 @pytest.fixture
 def page():
-    return AppTest.from_file(ROOT / "frame.py", default_timeout=30)
+    return AppTest.from_file(ROOT / "app.py", default_timeout=30)
 
 
 def bars(page):

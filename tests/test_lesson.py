@@ -177,7 +177,7 @@ def test_the_answers_lie_on_the_curve():
 
 @pytest.fixture
 def page():
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run().switch_page(PAGE)
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     return show(page)
 
 
@@ -369,7 +369,7 @@ def test_the_surest_wrong_answer_costs_most(page):
 
 
 def test_the_drawing_of_the_first_page_goes_through_all_steps():
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run()
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run()
     take_ready(page, 8)
     logits = page.session_state.reading.logits
     show(page.switch_page(PAGE))
@@ -434,14 +434,14 @@ def test_sliders_that_no_browser_sends_break_nothing(page, key, sent):
     "linked", [{"age": "7"}, {"ten_thresholds": "2"}, {"one_threshold": "nan"}, {"T": "hot"}, {"of": "kept 9"}]
 )
 def test_a_link_that_makes_no_sense_breaks_nothing(linked):
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run().switch_page(PAGE)
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     for key, value in linked.items():
         page.query_params[key] = value
     show(page)
 
 
 def test_a_link_brings_the_moment():
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run().switch_page(PAGE)
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     page.query_params["age"] = "20"
     page.query_params["ten_thresholds"] = "0.15"
     show(page)

@@ -148,7 +148,7 @@ def test_the_curves_are_what_was_misread():
 
 @pytest.fixture
 def page():
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run().switch_page(PAGE)
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     return show(page, of="ready 7")
 
 
@@ -336,7 +336,7 @@ def test_what_it_cannot_do_is_what_was_measured(page):
 
 
 def test_the_drawing_of_the_first_page_is_looked_into():
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run()
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run()
     take_ready(page, 8)
     logits = page.session_state.reading.logits
     show(page.switch_page(PAGE))
@@ -357,14 +357,14 @@ def test_the_drawing_of_the_first_page_is_looked_into():
     ],
 )
 def test_a_link_that_makes_no_sense_breaks_nothing(linked):
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run().switch_page(PAGE)
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     for key, value in linked.items():
         page.query_params[key] = value
     show(page)
 
 
 def test_a_link_brings_the_view():
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run().switch_page(PAGE)
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     for key, value in {"conv2_map": "Map 12", "of": "A ready 3"}.items():
         page.query_params[key] = value
     show(page)
@@ -441,7 +441,7 @@ def test_without_test_digits_the_page_says_so(tmp_path):
 def test_the_page_imports_no_library_of_training():
     program = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
-        f"page = AppTest.from_file('frame.py', default_timeout=30).run().switch_page('{PAGE}').run()\n"
+        f"page = AppTest.from_file('app.py', default_timeout=30).run().switch_page('{PAGE}').run()\n"
         f"for part in {list(CHARTS)}:\n"
         "    page.session_state.part = part; page.run(); assert not page.exception and not page.error\n"
         "print([name for name in ('tensorflow', 'keras', 'scipy', 'sklearn') if name in sys.modules])"

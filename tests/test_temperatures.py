@@ -27,7 +27,7 @@ TO_BEGIN_WITH = [0.25, 0.5, 1, 2, 5]
 
 @pytest.fixture
 def page():
-    return AppTest.from_file(ROOT / "frame.py", default_timeout=30).run().switch_page(PAGE)
+    return AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
 
 
 def show(page, view="Side by side", **state):
@@ -57,7 +57,7 @@ def test_ready_digits_come_without_a_drawing(page):
 
 
 def test_the_drawing_of_the_first_page_comes_first():
-    page = AppTest.from_file(ROOT / "frame.py", default_timeout=30).run()
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run()
     take_ready(page, 8)
     logits = page.session_state.reading.logits
     show(page.switch_page(PAGE))

@@ -204,7 +204,7 @@ def test_a_connection_that_was_cut_for_ten_seconds(page, server):
 
 
 def test_a_model_file_that_is_replaced_while_the_server_runs(page, tmp_path):
-    for name in ("app.py", "frame.py", "app_pages", "mnist_model", "static", ".streamlit"):
+    for name in ("app.py", "app_pages", "mnist_model", "static", ".streamlit"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
     model = tmp_path / "mnist_model" / "weights" / "lenet5.tflite"
     with driver.serve(tmp_path / "app.py") as server:
