@@ -5,8 +5,6 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from app_pages.browser_copy import browser_copy
-from app_pages.common import begin
 from app_pages.log import one_line_each
 from app_pages.pace import Pace
 
@@ -16,6 +14,10 @@ ICON = Path(__file__).parent / "app_pages" / "icon.svg"
 
 def frame() -> None:
     """Show the menu, and the page that was chosen."""
+    # Here, so that the server is there before they are read.
+    from app_pages.browser_copy import browser_copy
+    from app_pages.common import begin
+
     draw = st.Page("app_pages/draw.py", title="Draw", default=True)
     pages = [
         draw,
