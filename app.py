@@ -1,4 +1,4 @@
-"""The page frame, the menu and the page that was chosen; and the server: `streamlit run app.py`."""
+"""The page frame (the menu, and the page that was chosen) and its server: `streamlit run app.py`."""
 
 from pathlib import Path
 
