@@ -1,22 +1,25 @@
-"""The page frame (the menu, and the page that was chosen) and its server: `streamlit run app.py`."""
+"""The frame (the menu, and the page that was chosen) and its server: `streamlit run app.py`."""
 
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from app_pages.log import one_line_each
-from app_pages.pace import Pace
+from ui.server import live
+from ui.server.first_paint import FirstPaint
+from ui.server.log import use_one_line_records
+from ui.server.rate_limit import RateLimit
 
-# An icon of our own: Streamlit would fetch a named one from another host.
-ICON = Path(__file__).parent / "app_pages" / "icon.svg"
+# A file of our own: Streamlit would fetch a named icon from another host.
+ICON = Path(__file__).parent / "ui" / "icon.svg"
 
 
 def frame() -> None:
     """Show the menu, and the page that was chosen."""
-    # Here, so that the server is there before they are read.
-    from app_pages.browser_copy import browser_copy
-    from app_pages.common import begin
+    # Imported here, so that the server answers before they are read.
+    from ui.components.browser_copy import browser_copy
+    from ui.components.page_history import page_history
+    from ui.session import reload_new_canvas
 
     draw = st.Page("app_pages/draw.py", title="Draw", default=True)
     pages = [
@@ -31,13 +34,14 @@ def frame() -> None:
     with st.container(horizontal=True, gap="small", key="menu"):
         for link in pages:
             st.page_link(link)
-    begin()
-    browser_copy(canvas=page == draw)
+    reload_new_canvas()
+    browser_copy(has_canvas=page == draw)
+    page_history()
     page.run()
 
 
-one_line_each()
-if st.runtime.exists():  # whenever somebody's page is made
+use_one_line_records()
+if st.runtime.exists():  # whenever a visitor's page is made
     frame()
 else:  # once: `streamlit run` finds the server by its class
-    app = st.App(__file__, middleware=[Middleware(Pace)])
+    app = st.App(__file__, routes=[live.ROUTE], middleware=[Middleware(RateLimit), Middleware(FirstPaint)])

@@ -1,249 +1,235 @@
 """The home page: draw a digit, see its probabilities, turn the temperature."""
 
 import json
-import math
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit_drawable_canvas import st_canvas
 
-from app_pages.common import (
-    SIZE,
-    TEMPERATURES,
-    Reading,
-    ask_for_model,
-    follow_link,
-    keep,
-    lay,
-    load,
-    read,
-    ready_digit,
-    state,
-    tell,
-    temperature_slider,
-    trusted,
-)
-from app_pages.live_chart import live_chart
-from mnist_model import charts, images
-from mnist_model.data import DataError
+from mnist_model import images
+from mnist_model.mnist import DataError
 from mnist_model.preprocess import trace
-from mnist_model.softmax import energy, entropy, softmax
+from ui.components.answer import answer
+from ui.components.copy_link import PARAMETER, copy_link
+from ui.drawing_link import LinkError, unpack
+from ui.reading import CANVAS_SIZE, calibration, four_or_nine, read, ready_digit
+from ui.session import session
+from ui.temperature_scale import slider_stops
+from ui.widgets import calibrated_temperature, page_frame, show_notices, temperature_slider
 
-PENS, PEN = range(6, 41, 2), 24
-LONGEST = 300_000  # characters of a drawing's strokes: minutes of ink
+PEN_WIDTHS, PEN_WIDTH = range(6, 41, 2), 24
+FOUR_OR_NINE = "4 or 9"
+READY = [*range(10), FOUR_OR_NINE]
+LONGEST_DRAWING = 300_000  # characters of a drawing's strokes: minutes of ink
 
-# Where on the slider the network's certainty is honest.
-MARK = (
-    '<div class="mark" style="margin-left: {at:.1f}%">&#9650;</div>'
-    '<div class="honest">T* = {t:.2f}: here, 90% sure means right 90 times in 100</div>'
+MARK = '<div class="mark" style="margin-left: {position:.1f}%">&#9650;&hairsp;T*</div>'  # below the slider
+TEMPERATURE = (
+    "Divides the ten logits, the network's scores, before the softmax. Below 1 the probabilities sharpen, above 1 they "
+    "flatten; the order of the digits never changes."
 )
 
-ENTROPY = "How undecided the answer is: 0 bits when it is certain, 3.32 when all ten digits are alike."
+
+# What happens. Each event leaves in the session what is to be shown.
 
 
-# What happens. Each event leaves in the session what is to be seen.
-
-
-def draw() -> None:
-    """The browser sent a drawing: after a stroke, an undo, or a load."""
-    empty, loaded = state.reading is None, state.loaded
-    match state.canvas:
-        case {"drawing": {"raw": {"objects": list()} as drawing, "data": png}}:
+def read_canvas() -> None:
+    """Read the drawing that the browser has sent: after a stroke, an undo, or a load."""
+    current = session()
+    current.canvas.unread = False
+    match st.session_state.canvas:
+        case {"drawing": {"raw": {"objects": list() as objects}, "data": png}}:
             try:
-                state.reading = read(png)
-                state.unread = False
-                if state.reading and len(json.dumps(drawing)) > LONGEST:
-                    lay(state.reading)  # its picture, which grows no more
+                reading = read(png)
+                if len(json.dumps(objects)) <= LONGEST_DRAWING:
+                    current.canvas.drawn(objects, reading)
+                elif reading:
+                    current.load_on_canvas(reading)  # as a picture, which grows no more
                 else:
-                    state.drawing = drawing
+                    current.clear_canvas()
             except images.ImageError as error:
-                state.problem = str(error)
-                state.unread = False
+                current.report_problem(str(error))
         case _:
-            state.problem = "the canvas sent something else than a drawing"
-    if "problem" in state or empty != (state.reading is None) or loaded is not state.loaded:
-        st.rerun()  # the whole page: there is something to tell, or to keep
+            current.report_problem("the canvas sent something other than a drawing")
 
 
-def clear() -> None:
-    state.reading = None
-    load()
-
-
-def keep_drawing() -> None:
-    if state.reading:
-        keep(state.reading)
-
-
-def take_ready() -> None:
-    """Lay a digit of MNIST's on the canvas, each time another of its kind."""
-    digit, state.ready = state.ready, None  # it is pressed, not chosen
-    if digit is None:  # pressed twice, the second time before it was shown as free again
+def follow_link() -> None:
+    """Load the drawing that a link has brought on the canvas, and set the pen. The URL no longer holds them then."""
+    if not (linked := st.query_params.pop(PARAMETER, "")):
         return
-    state.taken = state.get("taken", -1) + 1
+    pen = st.query_params.pop("pen", "")
     try:
-        lay(ready_digit(digit, state.taken))
-    except DataError as error:
-        state.problem = str(error)
+        session().canvas.load_unread(unpack(linked))
+    except LinkError as error:
+        session().report_problem(str(error))
+        return
+    if pen in map(str, PEN_WIDTHS):
+        st.session_state.pen = int(pen)
 
 
-def take_photo(source: str) -> None:
-    """Lay the ink that a photograph shows on the canvas, where a pen can mend what was not found."""
-    if state[source] is None:  # taken away again
-        return
-    try:
-        ink = trace(images.decode_photo(state[source].getvalue()))
-    except images.ImageError as error:
-        state.problem = str(error)
-        return
-    reading = None if ink is None else read(images.png_url(images.on_paper(ink, SIZE)))
-    if reading is None:
-        state.problem = "no ink stands out from the paper in this photo"
+def add_to_shelf() -> None:
+    if reading := session().reading:
+        session().add_to_shelf(reading)
     else:
-        lay(reading)
+        session().report_problem("there is no drawing to keep yet")
 
 
-def on_slider(temperature: float) -> float:
-    """Where a temperature lies on the slider's scale, from 0 to 1."""
-    steps = len(TEMPERATURES) - 1
-    return float(np.interp(math.log(temperature), np.log(TEMPERATURES), range(steps + 1))) / steps
+def load_ready_digit() -> None:
+    """Load a test digit of MNIST on the canvas, each time another of its kind."""
+    chosen, st.session_state.ready = st.session_state.ready, None  # it works as a button: nothing stays chosen
+    if chosen is None:  # clicked twice, the second time before the page showed that nothing was chosen
+        return
+    number = session().ready_digits_taken
+    session().ready_digits_taken += 1
+    try:
+        session().load_on_canvas(four_or_nine() if chosen == FOUR_OR_NINE else ready_digit(chosen, number))
+    except DataError as error:
+        session().report_problem(str(error))
 
 
-def reset_temperature() -> None:
-    state.T = 1
+def load_photo(source: str) -> None:
+    """Load the ink that a photo shows on the canvas, where a pen can mend what was not found."""
+    photo = st.session_state[source]
+    if photo is None:  # it was taken away
+        return
+    try:
+        ink = trace(images.decode_photo(photo.getvalue()))
+    except images.ImageError as error:
+        session().report_problem(str(error))
+        return
+    reading = None if ink is None else read(images.png_url(images.on_paper(ink, CANVAS_SIZE)))
+    if reading is None:
+        session().report_problem("no ink stands out from the paper in this photo")
+    else:
+        session().load_on_canvas(reading)
 
 
-# What is seen.
+def set_temperature(temperature: float) -> None:
+    st.session_state.T = temperature
 
 
-def controls() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
-    """Lay out all that only sometimes changes. Returns where the canvas goes, where the temperature, and the answer."""
-    halves = st.container(horizontal=True, gap="large", key="halves")
-    with halves.container(width=SIZE):
-        paper = st.container()
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.select_slider("Pen width", PENS, PEN, key="pen", persist_state="session")
-            st.button("Clear", icon=":material/ink_eraser:", on_click=clear)
-            st.button("Keep", icon=":material/bookmark:", on_click=keep_drawing, disabled=state.reading is None)
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption("No pen? Take a digit, or a", width="content")
-            popover = st.popover("Photo", icon=":material/photo_camera:", key="photo", on_change="rerun")
-            if popover.open:
-                with popover:
-                    photo()
-        st.pills(
-            "Ready digits", range(10), key="ready", on_change=take_ready, label_visibility="collapsed", width="stretch"
-        )
-    with halves.container(gap="xsmall"):
-        verdict = st.container(gap="xsmall")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            with st.container(gap=None):
-                dial = st.container()
-                if calibrated := trusted():
-                    st.html(MARK.format(at=100 * on_slider(calibrated.temperature), t=calibrated.temperature))
-            st.button("Reset to 1", icon=":material/restart_alt:", on_click=reset_temperature)
-    return paper, dial, verdict
+# What is shown.
 
 
-def photo() -> None:
-    """A digit on real paper: from a file, or from the camera, which is asked for only when it is wanted."""
+class Places(NamedTuple):
+    """Where on the page the parts go that change with a stroke or with the temperature."""
+
+    canvas: DeltaGenerator
+    canvas_controls: DeltaGenerator
+    link: DeltaGenerator
+    temperature: DeltaGenerator
+    answer: DeltaGenerator
+
+
+def controls() -> Places:
+    """Show what changes only now and then."""
+    grid = st.container(key="grid")  # draw.css lays it out
+    with grid.container(key="canvas_area", gap="xsmall"):
+        canvas = st.container()
+        canvas_controls = st.container(horizontal=True, gap="xsmall", key="canvas_controls")
+    answer = grid.container(key="answer_area")
+    with grid.container(key="temperature_area", gap=None):
+        temperature = st.container()
+        temperature_controls()
+    with grid.container(key="drawing_area"):
+        link = drawing_controls()
+    return Places(canvas, canvas_controls, link, temperature, answer)
+
+
+def drawing_controls() -> DeltaGenerator:
+    """Show the pen and what can take its place. Returns where the link to the drawing goes."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.select_slider("Pen width", PEN_WIDTHS, PEN_WIDTH, key="pen", persist_state="session")
+        popover = st.popover("Photo", icon=":material/photo_camera:", key="photo", on_change="rerun")
+        if popover.open:
+            with popover:
+                photo_controls()
+        link = st.container(width="content")
+    st.pills("No pen? Take a digit", READY, key="ready", on_change=load_ready_digit, width="stretch")
+    return link
+
+
+def photo_controls() -> None:
+    """Take a digit on real paper, from a file or the camera, which the browser asks for only when it is wanted."""
     st.file_uploader(
         "A photo or scan of one digit",
         type=["jpg", "jpeg", "png", "webp"],
-        max_upload_size=images.LARGEST_FILE,
         key="file",
-        on_change=take_photo,
+        on_change=load_photo,
         args=("file",),
     )
     if st.toggle("Use the camera"):
-        st.camera_input("One digit, dark on light paper", key="camera", on_change=take_photo, args=("camera",))
+        st.camera_input("One digit, dark on light paper", key="camera", on_change=load_photo, args=("camera",))
+
+
+def temperature_controls() -> None:
+    """Show where on the slider the calibrated temperature is, and the two temperatures that are a click away."""
+    calibrated = calibrated_temperature()
+    if calibrated is not None:
+        stops = slider_stops(calibrated)
+        st.html(MARK.format(position=100 * stops.index(calibrated) / (len(stops) - 1)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("Reset to 1", icon=":material/restart_alt:", on_click=set_temperature, args=(1,))
+        if calibrated is not None:
+            st.button(f"T* = {calibrated:g}", icon=":material/tune:", on_click=set_temperature, args=(calibrated,))
+            st.markdown(":small[T* fits MNIST's validation digits best, distorted at random.]", width="content")
+
+
+def canvas_controls() -> None:
+    """Show what changes or keeps all that is on the canvas."""
+    canvas = session().canvas
+    button = partial(st.button, width="stretch")
+    button("Undo", icon=":material/undo:", shortcut="Ctrl+Z", on_click=canvas.undo, disabled=not canvas.past)
+    button("Redo", icon=":material/redo:", shortcut="Ctrl+Y", on_click=canvas.redo, disabled=not canvas.future)
+    button("Clear", icon=":material/ink_eraser:", on_click=session().clear_canvas)
+    button("Keep", icon=":material/bookmark:", on_click=add_to_shelf)
 
 
 @st.fragment
-def canvas_and_answer(paper: DeltaGenerator, dial: DeltaGenerator, verdict: DeltaGenerator) -> None:
-    """What a stroke and a temperature run again, and nothing else."""
-    with paper:
+def canvas_and_answer(places: Places, loads: int) -> None:
+    """Show what changes with a stroke or with the temperature; neither runs more of the page than this.
+
+    Parameters
+    ----------
+    places : Places
+    loads : int
+        How many drawings the canvas had been told to load when the whole page was run.
+    """
+    with places.canvas:
         st_canvas(
-            stroke_width=state.get("pen", PEN),
+            stroke_width=st.session_state.get("pen", PEN_WIDTH),
             stroke_color=images.INK,
             background_color=images.PAPER,
-            width=SIZE,
-            height=SIZE,
-            initial_drawing=state.loaded,
+            width=CANVAS_SIZE,
+            height=CANVAS_SIZE,
+            initial_drawing=session().canvas.loaded,
             return_image_data=True,
             key="canvas",
-            on_change=draw,
+            on_change=read_canvas,
         )
-    if state.get("unread") and state.canvas["drawing"]["data"]:
-        draw()
-    with dial:
-        temperature = temperature_slider(
-            help="Divides the ten scores before the softmax. Below 1 the answer sharpens, above 1 it flattens; "
-            "the order of the digits never changes."
-        )
-    with verdict:
-        answer(temperature)
+    if session().canvas.unread and st.session_state.canvas["drawing"]["data"]:
+        read_canvas()
+    if session().notices or session().canvas.loads != loads:
+        st.rerun()  # the whole page, which shows notices and has the browser keep a copy of what the canvas loads
+    with places.canvas_controls:
+        canvas_controls()
+    with places.temperature:
+        temperature = temperature_slider(help=TEMPERATURE)
+    with places.answer:
+        why = answer(session().reading, temperature, calibration(), unread=session().canvas.unread)
+    with places.link:
+        copy_link(session().canvas, st.session_state.get("pen", PEN_WIDTH))
+    if why:
+        st.switch_page("app_pages/model.py", query_params={"part": "What it cannot do"})
 
 
-def answer(temperature: float) -> None:
-    """The ten scores at a temperature. The network was asked once; no temperature asks it again."""
-    reading: Reading | None = state.reading
-    row = st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=reading is not None)
-    if reading is None:
-        bar_chart, shown = charts.probability_bars(), "none yet"
-        row.image(
-            images.pixels_url(np.zeros((28, 28))),
-            caption="what it sees",
-            alt="The 28 by 28 pixels that the network gets, nothing yet",
-            width=96,
-        )
-        row.markdown(
-            "**Draw a digit.** The network reads it as soon as you lift the pen. "
-            "The temperature decides how sure it sounds."
-        )
-    else:
-        logits = reading.logits
-        probabilities = softmax(logits, temperature)
-        winner = int(probabilities.argmax())
-        confidence = charts.percent(probabilities[winner])
-        bar_chart, shown = charts.probability_bars(probabilities, logits), f"highest for {winner} with {confidence}"
-        calibrated = trusted()
-        strange = calibrated is not None and energy(logits) > calibrated.energy_threshold
-        row.image(
-            images.pixels_url(reading.digit),
-            caption="what it sees",
-            alt=f"The 28 by 28 pixels that the network gets, read as {winner}"
-            + (", though it does not look like a digit" if strange else ""),
-            width=96,
-        )
-        row.metric("It reads", winner, width="content")
-        row.metric("Probability", confidence, width="content")
-        if strange:
-            row.badge("This does not look like a digit", icon=":material/question_mark:", color="orange")
-
-    live_chart(
-        bar_chart,
-        key="bars",
-        alt=f"Probabilities of the ten digits at temperature {temperature:g}"
-        + (f", {shown}" if reading else f": {shown}"),
-    )
-    if reading is None:
-        st.caption("No answer yet.")
-    else:
-        bits = float(entropy(probabilities))
-        st.caption(f"Entropy {bits:.2f} bits: about {2**bits:.1f} digits in the running.", help=ENTROPY)
-
-
-if "T" not in state:
+with page_frame(width=1760):
     follow_link()
-
-ask_for_model()
-
-tell()
-st.html(Path(__file__).with_suffix(".css"))
-with st.container(horizontal_alignment="center"), st.container(width=1120):
+    show_notices()
+    st.html(Path(__file__).with_suffix(".css"))
     st.container(key="title").subheader("Draw a digit", anchor=False)
     places = controls()
-canvas_and_answer(*places)  # out here: Streamlit copies all that a fragment is called in, each time that it runs
+# Outside the frame: Streamlit copies what a fragment is called in, each time that it runs.
+canvas_and_answer(places, session().canvas.loads)

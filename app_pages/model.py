@@ -1,207 +1,190 @@
-"""Inside the network: what it makes of a digit layer by layer, where it looks, what it scores, what it cannot do."""
+"""The page Model: the network layer by layer, the pixels that it relies on, how well it reads, and where it fails."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
-from app_pages.common import (
-    Reading,
-    ask_for_model,
-    choose,
-    classifier,
-    clicked,
-    follow_link,
-    has_mouse,
-    ready_digit,
-    state,
-    temperature_slider,
-    test_digits,
-)
-from mnist_model import WEIGHTS, calibration, charts, images, model_charts
+from mnist_model import calibration, images
 from mnist_model.classifier import ModelFileError
 from mnist_model.corruptions import CORRUPTIONS, corrupt
-from mnist_model.data import VALIDATION, DataError
 from mnist_model.layers import LAYERS, Layers, contributions, occlusion
-from mnist_model.preprocess import to_mnist
-from mnist_model.report import Drawn, Report, Strangers, load_drawn, load_report, load_strangers, load_trust
+from mnist_model.mnist import VALIDATION
+from mnist_model.report import Report, load_calibration
 from mnist_model.softmax import energy, softmax
+from ui.charts import network as charts
+from ui.formatting import percent
+from ui.model_data import digit_pairs, drawings_report, layers, ood_report, reports, test_logits
+from ui.reading import Reading, classifier, test_digits
+from ui.widgets import clicked_mark, digit_picker, page_frame, show_chart, show_error, temperature_slider
 
-PATCHES = [3, 5, 7, 9]
-WORST = 12  # styles
-PAGEFUL = 40  # of digits in a gallery
-PAIRS = [(1, 0), (1, 2), (2, 5), (3, 8), (4, 7), (6, 9), (7, 1), (9, 9)]
+PATCHES = [3, 5, 7, 9]  # sides of the patch that covers a part of the digit, in pixels
+PAGEFUL = 40  # digits in a gallery
+WORST = 12  # styles of handwriting
 
-
-# What is shown.
-
-
-@st.cache_resource
-def layers() -> Layers:
-    """The network's inside. Raises ModelFileError if it is another network's than the one that reads."""
-    found, picture = Layers(), np.eye(28)[None]
-    if not np.allclose(found.activations(picture)["logits"], classifier().logits(picture), atol=1e-3):
-        raise ModelFileError(
-            "layers.tflite is of another network than lenet5.tflite; `python train.py --export` makes both anew"
-        )
-    return found
+Activations = dict[str, NDArray[np.float32]]  # of each layer, by its name in LAYERS
 
 
-@st.cache_resource
-def test_logits() -> np.ndarray:
-    """Of the test digits, (n, 10)."""
-    return classifier().logits(test_digits().images / np.float32(255))
+# The first tab: layer by layer.
 
 
-@st.cache_resource
-def reports() -> tuple[Report, Report]:
-    """Of the textbook recipe, and of the shipped model."""
-    textbook = "python train.py --recipe textbook --output mnist_model/weights/textbook"
-    return load_report(WEIGHTS / "textbook", textbook), load_report()
-
-
-@st.cache_resource
-def drawn() -> Drawn:
-    return load_drawn()
-
-
-@st.cache_resource
-def strangers() -> dict[str, Strangers]:
-    return load_strangers()
-
-
-@st.cache_resource
-def pairs() -> np.ndarray:
-    """Two digits at once, several times, (n, 28, 28)."""
-    drawings = [np.hstack([ready_digit(digit, n).picture for digit in pair]) for n, pair in enumerate(PAIRS)]
-    return np.stack([to_mnist(drawing) for drawing in drawings])
-
-
-def chart(figure, key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
-    on_select = on_click if on_click and has_mouse() else "ignore"
-    st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt, on_select=on_select, selection_mode="points")
-
-
-def gallery(digits: np.ndarray, captions: list[str]) -> None:
-    """Show (n, 28, 28) images in [0, 1] side by side."""
-    st.image([images.pixels_url(digit, margin=1) for digit in digits], captions, 80, alt=captions)
-
-
-def show_squares(activations: np.ndarray, alt: str) -> None:
-    """Show numbers that are never below 0, the largest in white."""
-    st.image(images.pixels_url(activations / max(np.nanmax(activations), 1e-9)), alt=alt, width="stretch")
-
-
-# Layer by layer.
+def layer_by_layer(reading: Reading, temperature: float) -> None:
+    show_layers(layers(), reading, temperature)  # loaded here: what a fragment raises does not reach the page
 
 
 @st.fragment
-def layer_by_layer(reading: Reading, temperature: float) -> None:
-    found = {name: values[0] for name, values in layers().activations(reading.digit[None]).items()}
-    winner = int(reading.logits.argmax())
+def show_layers(network: Layers, reading: Reading, temperature: float) -> None:
+    activations = {name: values[0] for name, values in network.activations(reading.digit[None]).items()}
+    show_input(reading)
+    show_convolution(network, "conv1", reading.digit[..., None], activations)
+    show_pooling("pool1", activations, columns=6)
+    show_convolution(network, "conv2", activations["pool1"], activations)
+    show_pooling("pool2", activations, columns=8)
+    show_dense(network, "dense1", activations, columns=24)
+    show_dense(network, "dense2", activations, columns=21)
+    show_logits(network, activations)
+    show_softmax(activations, temperature)
+    parameters = sum(layer.parameters for layer in LAYERS.values())
+    multiply_adds = sum(layer.multiply_adds for layer in LAYERS.values())
+    st.caption(
+        f"In total, there are {parameters:,} parameters, and {multiply_adds:,} multiply-adds for one digit. All maps "
+        "of a layer share one scale of brightness, from 0 to the layer's largest number."
+    )
 
+
+def show_input(reading: Reading) -> None:
     picture, detail = row("**Input**  \n28 x 28 pixels")
     with picture:
         st.image(images.pixels_url(reading.digit), alt="The 28 by 28 pixels that the network gets", width=140)
     detail.markdown(
-        f"{reading.digit.size} numbers, from 0 for paper to 1 for ink, go through {len(LAYERS)} layers. Each makes "
-        "other numbers of them, until ten are left. Choose a map or a logit, with a click or by its number, to see "
-        "how it is made."
+        f"The input is {reading.digit.size} numbers, from 0 for paper to 1 for ink. They go through {len(LAYERS)} "
+        "layers, until ten numbers are left. Click a map or a logit, or choose its number, to see how it is computed."
     )
 
-    before = reading.digit[..., None]
-    for conv, pool, columns in (("conv1", "pool1", 6), ("conv2", "pool2", 8)):
-        picture, detail = row(about(conv))
-        with detail:
-            number = st.selectbox(
-                "How it is made",
-                range(LAYERS[conv].shape[-1]),
-                format_func=lambda number: f"Map {number + 1}",
-                key=f"{conv}_map",
-                bind="query-params",
-            )
-            chart(
-                model_charts.one_map(before, layers().weights[conv], number, found[conv]),
-                f"{conv}_one",
-                f"How map {number + 1} is made: what goes in, the kernels, and the map",
-            )
-            bias = layers().weights[conv].bias[number]
-            st.caption(
-                "A kernel slides over what goes in, and is multiplied with what is under it, number by number. The "
-                f"sum of the products and of the bias, {bias:.2f}, is the map's number there; ReLU makes 0 of what is "
-                "below 0. Orange weights are above 0, blue ones below."
-            )
-        with picture:
-            chart(
-                model_charts.maps_and_kernels(found[conv], layers().weights[conv].kernel, number),
-                conv,
-                f"The {LAYERS[conv].shape[-1]} maps of the convolution, each beside the kernels that made it",
-                lambda conv=conv: choose_map(conv),
-            )
-        picture, detail = row(about(pool))
-        detail.caption("Of each 2 x 2 numbers the largest stays: a stroke may lie a little further left or right.")
-        with picture:
-            pooled = images.side_by_side(np.moveaxis(found[pool], -1, 0), columns)
-            show_squares(pooled, f"The same {found[pool].shape[-1]} maps, pooled")
-        before = found[pool]
 
-    for dense, columns in (("dense1", 24), ("dense2", 21)):
-        picture, detail = row(about(dense))
-        detail.caption(
-            f"Each unit has a weight for each of the {LAYERS[dense].kernel[1]} numbers before it. Of this digit, "
-            f"{np.count_nonzero(found[dense])} units are above 0."
+def show_convolution(network: Layers, conv: str, inputs: NDArray[np.float32], activations: Activations) -> None:
+    maps, weights = LAYERS[conv].shape[-1], network.weights[conv]
+    picture, detail = row(about(conv))
+    with detail:
+        number = st.selectbox(
+            "How it is computed",
+            range(maps),
+            format_func=lambda number: f"Map {number + 1}",
+            key=f"{conv}_map",
+            bind="query-params",
         )
-        with picture:
-            show_squares(found[dense].reshape(-1, columns), f"{found[dense].size} squares, the brighter, the larger")
+        show_chart(
+            charts.one_map(inputs, weights, number, activations[conv]),
+            f"{conv}_one",
+            f"How map {number + 1} is computed: the input, the kernels, and the map",
+        )
+        st.caption(
+            "A kernel slides over the input. At each position, the numbers under it are multiplied by the numbers in "
+            f"the kernel. The sum of these products and the bias, {weights.bias[number]:.2f}, is the map's number at "
+            "that position; ReLU replaces it by 0 if it is below 0. Weights above 0 are orange, weights below 0 blue."
+        )
+    with picture:
+        show_chart(
+            charts.maps_and_kernels(activations[conv], weights.kernel, number),
+            conv,
+            f"The {maps} maps of the convolution, each beside the kernels that made it",
+            on_click=partial(choose_map, conv),
+        )
 
+
+def choose_map(conv: str) -> None:
+    """Choose the map that was clicked."""
+    if (number := clicked_mark(conv)) in range(LAYERS[conv].shape[-1]):
+        st.session_state[f"{conv}_map"] = number
+
+
+def show_pooling(pool: str, activations: Activations, columns: int) -> None:
+    picture, detail = row(about(pool))
+    detail.caption(
+        "Of each 2 x 2 numbers, the largest is kept. So it matters less if a stroke is a little further left or right."
+    )
+    with picture:
+        maps = np.moveaxis(activations[pool], -1, 0)
+        show_squares(images.side_by_side(maps, columns), f"The same {len(maps)} maps, pooled")
+
+
+def show_dense(network: Layers, dense: str, activations: Activations, columns: int) -> None:
+    units, inputs = activations[dense], network.weights[dense].kernel.shape[1]
+    picture, detail = row(about(dense))
+    detail.caption(
+        f"Each unit has a weight for each of the {inputs} numbers before it. For this digit, "
+        f"{np.count_nonzero(units)} units are above 0."
+    )
+    with picture:
+        show_squares(units.reshape(-1, columns), f"{units.size} squares; the brighter, the larger the unit's number")
+
+
+def show_squares(values: NDArray[np.floating], alt: str) -> None:
+    """Show numbers that are never below 0 as squares, the largest in white."""
+    st.image(images.pixels_url(values / max(np.nanmax(values), 1e-9)), alt=alt, width="stretch")
+
+
+def show_logits(network: Layers, activations: Activations) -> None:
+    before, logits, weights = activations["dense2"], activations["logits"], network.weights["logits"]
+    winner = int(logits.argmax())
+    key = f"why_{winner}"  # where another digit wins, the first question is about that one
     picture, detail = row(about("logits"))
     with detail:
-        key = f"why_{winner}"  # where another digit wins, the question is another
-        unit = st.selectbox("What spoke for and against a", range(10), winner, key=key)
-        weights = layers().weights["logits"]
-        chart(
-            model_charts.evidence(found["dense2"], weights, unit),
+        unit = st.selectbox("What adds up to the logit of", range(10), winner, key=key)
+        added = contributions(before, weights, unit)
+        show_chart(
+            charts.contribution_bars(before, weights, unit),
             "evidence",
-            f"What each of the {len(found['dense2'])} units before adds to the logit of {unit} or takes from it",
+            f"What each of the {len(before)} units before adds to the logit of {unit}",
         )
-        said = contributions(found["dense2"], weights, unit)
         st.caption(
-            f"Weight x activation of the {len(said)} units before: {said[said > 0].sum():.1f} for it, "
-            f"{said[said < 0].sum():.1f} against it, and the bias of {weights.bias[unit]:.2f} make the logit, "
-            f"{found['logits'][unit]:.1f}."
+            f"Each of the {len(added)} units before it adds weight x activation. Together, those that raise the logit "
+            f"add {added[added > 0].sum():.1f}, and those that lower it {added[added < 0].sum():.1f}. With the bias, "
+            f"{weights.bias[unit]:.2f}, the logit is {logits[unit]:.1f}."
         )
     with picture:
-        chart(
-            model_charts.scores(found["logits"], unit),
+        show_chart(
+            charts.logit_bars(logits, unit),
             "logits",
-            f"The ten logits, highest for {winner} with {found['logits'].max():.1f}",
-            lambda: choose_unit(key),
+            f"The ten logits, highest for {winner} with {logits.max():.1f}",
+            on_click=partial(choose_unit, key),
         )
 
+
+def choose_unit(key: str) -> None:
+    """Choose the logit that was clicked."""
+    if (number := clicked_mark("logits")) in range(10):
+        st.session_state[key] = number
+
+
+def show_softmax(activations: Activations, temperature: float) -> None:
+    logits = activations["logits"]
+    p = softmax(logits, temperature)
     picture, detail = row(f"**Softmax**  \n10 probabilities at T = {temperature:g}")
-    p = softmax(found["logits"], temperature)
-    detail.caption("Nothing is learned here: $e^{z/T}$ of each logit, divided by the sum of all. See the page Softmax.")
-    with picture:
-        chart(
-            charts.probability_bars(p, found["logits"]),
-            "answers",
-            f"The ten probabilities, highest for {winner} with {charts.percent(p.max())}",
-        )
-    total = [sum(getattr(layer, what) for layer in LAYERS.values()) for what in ("parameters", "multiply_adds")]
-    st.caption(
-        f"Altogether {total[0]:,} parameters, and {total[1]:,} multiplications with as many additions for one digit. "
-        "The maps of a layer share one scale of brightness, from 0 to the layer's largest number."
+    detail.caption(
+        "$e^{z/T}$ of each logit $z$, divided by the sum of all ten. It has no weights. The page Softmax explains it."
     )
+    with picture:
+        show_chart(
+            charts.probability_bars(p, logits),
+            "answers",
+            f"The ten probabilities, highest for {p.argmax()} with {percent(p.max())}",
+        )
 
 
-def row(text: str):
-    """Lay out a layer: what it is in the margin, a place for its picture and one for a closer look."""
+def row(text: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Lay out a layer: a text in the margin, and the places of its picture and of its details, which are returned."""
     margin, picture, detail = st.columns([1.1, 2, 2])
     margin.markdown(text)
     return picture, detail
 
 
 def about(name: str) -> str:
+    """Return what a layer does, the shape of its output, and the numbers of its parameters and multiply-adds."""
     layer = LAYERS[name]
     *sides, many = layer.shape
     lines = [f"**{layer.does}**", f"{many} maps of {sides[0]} x {sides[1]}" if sides else f"{many} units"]
@@ -210,201 +193,202 @@ def about(name: str) -> str:
     return "  \n".join(lines)
 
 
-def choose_map(conv: str) -> None:
-    number = clicked(state[conv])
-    if number in range(LAYERS[conv].shape[-1]):
-        state[f"{conv}_map"] = number
-
-
-def choose_unit(key: str) -> None:
-    number = clicked(state.logits)
-    if number in range(10):
-        state[key] = number
-
-
-# Where it looked.
+# The second tab: where it looked.
 
 
 @st.fragment
 def where_it_looked(reading: Reading) -> None:
-    winner = int(reading.logits.argmax())
+    winner = reading.winner
     left, right = st.columns([2, 3])
     with left:
         st.markdown(
-            f"Cover a part of the digit with a patch, and read it again. Where the logit of the {winner} falls, there "
-            f"was what the network looked for. Do so at every place: {reading.digit.size} readings, in one call."
+            f"Cover a part of the digit with a patch, and read it again. If the logit of the {winner} falls, the "
+            "network relied on what is covered. The map shows how much it falls with the patch at each pixel, from "
+            f"{reading.digit.size} readings."
         )
         with st.container(horizontal=True):
             cover = st.segmented_control("Cover with", ["paper", "ink"], default="paper", required=True, key="cover")
             size = st.segmented_control("Side of the patch", PATCHES, default=7, required=True, key="patch")
     covered = occlusion(classifier(), reading.digit, size or 7, ink=float(cover == "ink"))
-    falls, others = reading.logits[winner] - covered[..., winner], np.mean(covered.argmax(axis=-1) != winner)
-    line, column = np.unravel_index(falls.argmax(), falls.shape)
-    reads = covered[line, column].argmax()
+    falls = reading.logits[winner] - covered[..., winner]
     with left:
-        st.markdown(
-            f"It falls most, by **{falls.max():.1f}** from {reading.logits[winner]:.1f}, with the patch at row "
-            f"{line + 1}, column {column + 1}; then it is "
-            + (f"still read as a {winner}." if reads == winner else f"**read as a {reads}**.")
-            + (f" At {charts.percent(others, 0)} of the places it is another digit." if others else "")
-        )
+        st.markdown(largest_fall(falls, reading, covered))
         st.caption(
-            "Orange: with the patch there, less speaks for the answer. Blue: more does. A number: with the patch "
-            "there, it is read as that. Ink instead of paper shows what must stay empty, such as the top of an open 4."
+            "Orange: covering this pixel lowers the logit. Blue: it raises the logit. A number in the map: with the "
+            "patch there, the digit is read as this one. Covering with ink shows what has to stay empty, such as the "
+            "top of an open 4."
         )
     with right, st.container(width=440):
-        chart(
-            model_charts.occlusion_map(reading.digit, reading.logits, covered),
+        show_chart(
+            charts.occlusion_map(reading.digit, reading.logits, covered),
             "occlusion",
-            f"By how much the logit of {winner} falls where the digit is covered, at most {falls.max():.1f}",
+            f"How much the logit of {winner} falls with the patch at each pixel, at most {falls.max():.1f}",
         )
 
 
-# What it scores.
+def largest_fall(falls: NDArray[np.float32], reading: Reading, covered: NDArray[np.float32]) -> str:
+    """Write where the logit falls most, how the digit is read there, and how often it is read as another one."""
+    winner = reading.winner
+    line, column = np.unravel_index(falls.argmax(), falls.shape)
+    answer = covered[line, column].argmax()
+    misread = float(np.mean(covered.argmax(axis=-1) != winner))
+    return (
+        f"The logit falls most, by **{falls.max():.1f}** from {reading.logits[winner]:.1f}, with the patch at row "
+        f"{line + 1}, column {column + 1}. The digit is then "
+        + (f"still read as a {winner}." if answer == winner else f"**read as a {answer}**.")
+        + (f" At {percent(misread, 0)} of the pixels, it is read as another digit." if misread else "")
+    )
+
+
+# The third tab: what it scores.
 
 
 def what_it_scores(reading: Reading, temperature: float) -> None:
-    labels, logits, (textbook, shipped) = test_digits().labels, test_logits(), reports()
-    found = calibration.summary(logits, labels, shipped.temperature)
-    p = softmax(logits)
-    misread = np.flatnonzero(logits.argmax(axis=1) != labels)
-    misread = misread[np.argsort(-p[misread].max(axis=1), kind="stable")]
+    textbook, shipped = reports()
+    scores = calibration.summary(test_logits(), test_digits().labels, shipped.temperature)
+    show_scores(scores, textbook)
+    show_confusions(temperature)
+    show_misread(temperature)
+    show_calibration(scores, shipped, temperature)
+    show_corrupted(reading, temperature, textbook, shipped)
+    show_training(textbook, shipped)
 
+
+def show_scores(scores: calibration.Summary, textbook: Report) -> None:
+    labels, answers = test_digits().labels, test_logits().argmax(axis=1)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Read right", f"{found['accuracy']:.2%}", width="content")
-        st.metric("Misread", f"{len(misread)} of {len(labels):,}", width="content")
-        st.metric("Loss", f"{found['before']['nll']:.4f}", width="content")
-        st.metric("Calibration error", f"{found['before']['ece']:.2%}", width="content")
+        st.metric("Accuracy", f"{scores['accuracy']:.2%}", width="content")
+        st.metric("Misread", f"{np.count_nonzero(answers != labels)} of {len(labels):,}", width="content")
+        st.metric("Loss", f"{scores['before']['nll']:.4f}", width="content")
+        st.metric("Calibration error", f"{scores['before']['ece']:.2%}", width="content")
     st.caption(
-        f"Measured here and now on MNIST's {len(labels):,} test digits, which training has not seen, at T = 1. The "
-        "loss is the mean cross-entropy; the calibration error the mean gap between how sure it is and how often it is "
-        f"right, in {calibration.BINS} bins. The same network by the textbook recipe reads "
-        f"{textbook.test.accuracy:.2%} right."
-    )
-
-    st.markdown("**What is taken for what?** Choose a cell, with a click or by its digits, to see what is in it.")
-    confusions(temperature)
-
-    st.markdown(f"**All {len(misread)} that it misreads**, the surest first:")
-    show_digits(misread, temperature)
-
-    st.markdown(
-        "**May its probabilities be believed?** Of all the digits of which it is 90% sure, 90% should be read right. "
-        f"T* = {shipped.temperature:.2f} is the temperature that fits the validation digits best, each bent a little "
-        "in several ways. What lies above the diagonal is too modest, what lies below it too sure."
-    )
-    clean, spoilt = st.columns(2)
-    with clean:
-        temperatures = {"T = 1": 1.0, f"T* = {shipped.temperature:.2f}": shipped.temperature}
-        if temperature not in (1, shipped.temperature):
-            temperatures[f"T = {temperature:g}, as above"] = temperature
-        chart(
-            model_charts.reliability_diagram(
-                {name: calibration.reliability(softmax(logits, t), labels) for name, t in temperatures.items()}
-            ),
-            "reliability",
-            "How often answers to the test digits are right, by how sure they are",
-        )
-        st.caption(
-            f"The test digits as they are. Calibration error {found['before']['ece']:.2%} at T = 1, "
-            f"{found['after']['ece']:.2%} at T*. Most answers are very sure; the others are few, and the lines, which "
-            "hold the true share 95 times in 100, are long."
-        )
-    with spoilt:
-        chart(
-            model_charts.reliability_diagram(
-                dict(zip(list(temperatures)[:2], shipped.reliability, strict=True)), intervals=False
-            ),
-            "reliability_spoilt",
-            "How often answers to spoilt test digits are right, by how sure they are",
-        )
-        st.caption(
-            f"The same spoilt in {len(CORRUPTIONS)} ways. Calibration error {shipped.spoilt.ece[0]:.2%} at T = 1, "
-            f"{shipped.spoilt.ece[1]:.2%} at T*. Measured by `python train.py`."
-        )
-
-    st.markdown(f"**Spoilt in {len(CORRUPTIONS)} ways**, your digit and the {len(labels):,} test digits:")
-    spoilt_digits(reading, temperature, textbook, shipped)
-
-    st.markdown("**How it learned**, beside the same network by the textbook recipe:")
-    chart(
-        model_charts.learning({"textbook": textbook.history, "shipped": shipped.history}),
-        "learning",
-        f"Errors by epoch: {textbook.epochs} epochs of the textbook recipe, {shipped.epochs} of the shipped model's",
-    )
-    st.caption(
-        f"Solid: errors on the {VALIDATION:,} validation digits, on which all was chosen. Dotted: on what it learned "
-        f"from. For the textbook recipe these are MNIST's digits as they are, for {textbook.seconds:.0f} seconds. For "
-        "the shipped model they are the same digits bent, blurred and scratched, strokes in other styles, and things "
-        f"that are no digits, for {shipped.seconds / 60:.0f} minutes; and an error is what a larger network, its "
-        "teacher, would not have said. While it learns, it may also answer that something is no digit. Recorded by "
-        "`python train.py` and `python train.py --recipe textbook`."
+        f"Measured by this server on MNIST's {len(labels):,} test digits, which training has not seen, at T = 1. The "
+        "loss is the mean cross-entropy. Confidence is the probability of the digit that is read; the calibration "
+        f"error is the mean gap between confidence and accuracy, in {calibration.BINS} bins. The same network trained "
+        f"by the textbook recipe has an accuracy of {textbook.test.accuracy:.2%}."
     )
 
 
 @st.fragment
-def confusions(temperature: float) -> None:
-    labels, logits = test_digits().labels, test_logits()
-    read_as = logits.argmax(axis=1)
-    matrix = calibration.confusion_matrix(labels, read_as)
+def show_confusions(temperature: float) -> None:
+    matrix = calibration.confusion_matrix(test_digits().labels, test_logits().argmax(axis=1))
     wrong = matrix.copy()
     np.fill_diagonal(wrong, 0)
-    most = np.unravel_index(wrong.argmax(), wrong.shape)
+    most_confused = np.unravel_index(wrong.argmax(), wrong.shape)
+    st.markdown("**Which digits are confused?** Click a cell, or choose its two digits, to see what is in it.")
     figure, digits = st.columns([4, 5])
     with digits:
         with st.container(horizontal=True):
-            label = st.selectbox("Labelled", range(10), int(most[0]), key="label", bind="query-params")
-            answer = st.selectbox("Read as", range(10), int(most[1]), key="answer", bind="query-params")
-        cell = np.flatnonzero((labels == label) & (read_as == answer))
-        # The least sure first.
-        cell = cell[np.argsort(softmax(logits[cell]).max(axis=1), kind="stable")]
-        pages = max(1, -(-len(cell) // PAGEFUL))
-        shown = f"{len(cell):,} digits" if len(cell) != 1 else "1 digit"
-        st.markdown(
-            f"{shown} labelled {label} and read as {answer}" + (", the least sure first:" if pages > 1 else ":")
-        )
-        number = st.pagination(pages, key=f"page {label} {answer}") if pages > 1 else 1
-        show_digits(cell[PAGEFUL * (number - 1) : PAGEFUL * number], temperature)
+            label = st.selectbox("Labelled", range(10), int(most_confused[0]), key="label", bind="query-params")
+            answer = st.selectbox("Read as", range(10), int(most_confused[1]), key="answer", bind="query-params")
+        show_cell(label, answer, temperature)
     with figure:
-        chart(
-            model_charts.confusion(matrix, (label, answer)),
+        show_chart(
+            charts.confusion(matrix, (label, answer)),
             "confusion",
-            f"How many test digits of each label are read as which digit; {wrong.sum()} are misread",
-            choose_cell,
+            f"How many test digits with each label are read as which digit; {wrong.sum()} are misread",
+            on_click=choose_cell,
         )
 
 
 def choose_cell() -> None:
-    number = clicked(state.confusion)
-    if number in range(100):
-        state.label, state.answer = divmod(number, 10)
+    """Choose the cell of the confusion matrix that was clicked."""
+    number = clicked_mark("confusion")
+    if number is not None and number in range(100):
+        st.session_state.label, st.session_state.answer = divmod(number, 10)
 
 
-def show_digits(numbers: np.ndarray, temperature: float) -> None:
-    """Show some of the test digits, with what the network says of them."""
+def show_cell(label: int, answer: int, temperature: float) -> None:
+    """Show the test digits in a cell of the confusion matrix, if there are many by pages."""
+    logits = test_logits()
+    cell = np.flatnonzero((test_digits().labels == label) & (logits.argmax(axis=1) == answer))
+    cell = cell[np.argsort(softmax(logits[cell]).max(axis=1), kind="stable")]  # the least confident answer first
+    pages = max(1, -(-len(cell) // PAGEFUL))
+    count = f"{len(cell):,} digits" if len(cell) != 1 else "1 digit"
+    order = ", the least confident answer first:" if pages > 1 else ":"
+    st.markdown(f"{count} labelled {label} and read as {answer}{order}")
+    number = st.pagination(pages, key=f"page {label} {answer}") if pages > 1 else 1
+    show_digits(cell[PAGEFUL * (number - 1) : PAGEFUL * number], temperature)
+
+
+def show_misread(temperature: float) -> None:
+    labels, logits = test_digits().labels, test_logits()
+    misread = np.flatnonzero(logits.argmax(axis=1) != labels)
+    misread = misread[np.argsort(-softmax(logits[misread]).max(axis=1), kind="stable")]
+    st.markdown(f"**All {len(misread)} digits that it misreads**, the most confident answer at T = 1 first:")
+    show_digits(misread, temperature)
+
+
+def show_digits(numbers: NDArray[np.intp], temperature: float) -> None:
+    """Show some of the test digits, each with its answer and, if that is wrong, its label, and their probabilities."""
     if not len(numbers):
         return
     digits, labels = test_digits()
-    p = softmax(test_logits()[numbers], temperature)
     captions = []
-    for label, answer in zip(labels[numbers], p, strict=True):
-        found = answer.argmax()
-        said = f"{found}: {charts.percent(answer[found], 0)}"
-        captions.append(said if found == label else f"{said}  \n{label}: {charts.percent(answer[label], 0)}")
+    for label, p in zip(labels[numbers], softmax(test_logits()[numbers], temperature), strict=True):
+        answer = p.argmax()
+        right = "" if answer == label else f"  \n{label}: {percent(p[label], 0)}"
+        captions.append(f"{answer}: {percent(p[answer], 0)}{right}")
     gallery(digits[numbers] / 255, captions)
 
 
-def spoilt_digits(reading: Reading, temperature: float, textbook: Report, shipped: Report) -> None:
+def gallery(digits: NDArray[np.floating], captions: list[str]) -> None:
+    """Show (n, 28, 28) images in [0, 1] side by side."""
+    st.image([images.pixels_url(digit, margin=1) for digit in digits], captions, 80, alt=captions)
+
+
+def show_calibration(scores: calibration.Summary, shipped: Report, temperature: float) -> None:
+    labels, logits = test_digits().labels, test_logits()
+    calibrated = f"T* = {shipped.temperature:.2f}"
+    temperatures = {"T = 1": 1.0, calibrated: shipped.temperature}
+    corrupted = dict(zip(temperatures, shipped.reliability, strict=True))
+    if temperature not in temperatures.values():
+        temperatures[f"T = {temperature:g}, set above"] = temperature
+    plain = {name: calibration.reliability(softmax(logits, t), labels) for name, t in temperatures.items()}
+
+    st.markdown(
+        "**Is it calibrated?** Of the answers with a confidence of 90%, 90% should be right. Above the diagonal, more "
+        f"answers are right than the confidence says; below it, fewer. {calibrated} is the calibrated temperature: of "
+        f"all temperatures, it gives the lowest loss on the {VALIDATION:,} validation digits, distorted at random by "
+        "geometric augmentation."
+    )
+    left, right = st.columns(2)
+    with left:
+        show_chart(
+            charts.reliability_diagram(plain),
+            "reliability",
+            "The share of answers to the test digits that are right, by their confidence",
+        )
+        st.caption(
+            f"The test digits as they are. Calibration error {scores['before']['ece']:.2%} at T = 1, "
+            f"{scores['after']['ece']:.2%} at T*. Most answers have a confidence near 100%. The others are few, so "
+            "their 95% confidence intervals, the vertical lines, are long."
+        )
+    with right:
+        show_chart(
+            charts.reliability_diagram(corrupted, intervals=False),
+            "reliability_corrupted",
+            "The share of answers to corrupted test digits that are right, by their confidence",
+        )
+        st.caption(
+            f"The test digits corrupted in {len(CORRUPTIONS)} ways. Calibration error "
+            f"{shipped.corrupted.ece[0]:.2%} at T = 1, {shipped.corrupted.ece[1]:.2%} at T*. Measured by "
+            "`python train.py`."
+        )
+
+
+def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipped: Report) -> None:
     digit = np.rint(255 * reading.digit).astype(np.uint8)[None]
-    spoilt = np.concatenate([corrupt(digit, way) for way in CORRUPTIONS])
-    p = softmax(classifier().logits(spoilt), temperature)
-    names = [way.__name__ for way in CORRUPTIONS]
+    corrupted = np.concatenate([corrupt(digit, corruption) for corruption in CORRUPTIONS])
+    p = softmax(classifier().logits(corrupted), temperature)
+    names = [corruption.__name__ for corruption in CORRUPTIONS]
+    st.markdown(f"**What if it is corrupted?** The digit chosen above, and the test digits, in {len(names)} ways:")
     st.dataframe(
         {
-            "digit": [images.pixels_url(image) for image in spoilt],
-            "spoilt by": [name.replace("_", " ") for name in names],
-            "read as": [f"{row.argmax()}, {charts.percent(row.max())}" for row in p],
-            "test digits read right": [100 * shipped.corruptions[name] for name in names],
+            "digit": [images.pixels_url(image) for image in corrupted],
+            "corruption": [name.replace("_", " ") for name in names],
+            "read as": [f"{row.argmax()}, {percent(row.max())}" for row in p],
+            "accuracy on test digits": [100 * shipped.corruptions[name] for name in names],
             "textbook recipe": [100 * textbook.corruptions[name] for name in names],
         },
         hide_index=True,
@@ -412,117 +396,153 @@ def spoilt_digits(reading: Reading, temperature: float, textbook: Report, shippe
         height="content",
         column_config={
             "digit": st.column_config.ImageColumn(" ", width=56),
-            "test digits read right": st.column_config.NumberColumn(format="%.2f %%"),
+            "accuracy on test digits": st.column_config.NumberColumn(format="%.2f %%"),
             "textbook recipe": st.column_config.NumberColumn(format="%.2f %%"),
         },
-        alt="What spoils digits, how the digit above is read then, and how many of the test digits",
+        alt="Each corruption, how the chosen digit is read with it, and the accuracy on the test digits",
     )
     st.caption(
-        f"Altogether {shipped.spoilt.accuracy:.2%} read right, by the textbook recipe {textbook.spoilt.accuracy:.2%}. "
-        "Your digit is read here and now, at the temperature above; the test digits were by `python train.py`. After "
-        "MNIST-C (Mu and Gilmer 2019)."
+        f"The accuracy on all corrupted test digits is {shipped.corrupted.accuracy:.2%}, by the textbook recipe "
+        f"{textbook.corrupted.accuracy:.2%}, measured by `python train.py`. The digit chosen above is read by this "
+        "server, at the temperature set above. The corruptions follow MNIST-C (Mu and Gilmer 2019)."
     )
 
 
-# What it cannot do.
+def show_training(textbook: Report, shipped: Report) -> None:
+    st.markdown("**How it learned**, compared with the same network trained by the textbook recipe:")
+    show_chart(
+        charts.learning_curves({"textbook": textbook.history, "shipped": shipped.history}),
+        "learning",
+        f"Errors by epoch: {textbook.epochs} epochs of the textbook recipe, {shipped.epochs} of the shipped model",
+    )
+    st.caption(
+        f"Solid lines: errors on the {VALIDATION:,} validation digits, on which recipes, temperatures and thresholds "
+        "were chosen. Dotted lines: errors on the training data. By the textbook recipe, the network is trained on "
+        f"MNIST's digits as they are, for {textbook.seconds:.0f} seconds. The shipped model was trained for "
+        f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
+        "drawn stroke by stroke in other styles, and on images that are not digits. It learned from the answers of a "
+        "larger network, its teacher: on the dotted line, an answer other than the teacher's is an error. During "
+        "training it can also answer “not a digit”. Recorded by `python train.py` and `python train.py --recipe "
+        "textbook`."
+    )
+
+
+# The fourth tab: what it cannot do.
 
 
 def what_it_cannot_do(temperature: float) -> None:
-    styles, conditions = drawn().styles, drawn().conditions
+    show_worst_styles()
+    show_worst_conditions()
+    show_ood_detection()
+    show_ood_examples(temperature)
+
+
+def show_worst_styles() -> None:
+    report = drawings_report()
+    worst = sorted(report.styles, key=lambda style: style.accuracy)[:WORST]
     st.markdown(
-        f"**Some handwriting.** Of {len(styles)} ways to write a digit, from {drawn().writings} writings of each, "
-        f"{sum(style.right == 1 for style in styles)} were always read right. These are the {WORST} that were read "
-        "worst, and of each the worst writing:"
+        f"**Some handwriting.** {len(report.styles)} ways to write a digit were tried, with {report.samples} samples "
+        f"each. For {sum(style.accuracy == 1 for style in report.styles)} of them, every sample was read correctly. "
+        f"These {len(worst)} have the lowest accuracy, each shown by its worst sample:"
     )
-    worst = sorted(styles, key=lambda style: style.right)[:WORST]
     gallery(
         np.stack([style.worst for style in worst]),
-        [f"{style.digit}, {style.name}  \n{style.right:.0%}" + (" *" if style.held else "") for style in worst],
+        [f"{style.digit}, {style.name}  \n{style.accuracy:.0%}" + (" *" if style.held_out else "") for style in worst],
     )
-    st.caption("An asterisk: training has not seen this style.")
-    st.markdown("**Some conditions.** Of each sort, the worst that was tried:")
-    hardest = {sort: min(tried, key=lambda one: (one.held, one.mnist or 1)) for sort, tried in conditions.items()}
+    st.caption("An asterisk marks a style that was held out of training.")
+
+
+def show_worst_conditions() -> None:
+    report = drawings_report()
+    hardest = {
+        kind: min(tried, key=lambda condition: (condition.held_out, condition.mnist or 1))
+        for kind, tried in report.conditions.items()
+    }
+    st.markdown("**Some conditions.** Of each kind, the one with the lowest accuracy:")
     st.table(
         {
             "": list(hardest),
-            "the worst": [condition.name for condition in hardest.values()],
-            "new styles read right": [f"{condition.held:.1%}" for condition in hardest.values()],
+            "condition": [condition.name for condition in hardest.values()],
+            "held-out styles": [f"{condition.held_out:.1%}" for condition in hardest.values()],
             "MNIST's digits": ["" if one.mnist is None else f"{one.mnist:.1%}" for one in hardest.values()],
         },
         hide_index=True,
     )
     st.caption(
-        "Measured by `python -m benchmarks.drawn --output docs/drawn.md`, on drawings in styles that training has not "
-        f"seen, of which otherwise {drawn().held:.1%} were read right, and on validation digits as drawings. All went "
-        "the way of those on the page Draw. docs/drawn.md has all that was tried."
+        "Accuracy on drawings in styles that were held out of training, and on drawings made from MNIST's validation "
+        "digits, all preprocessed as on the page Draw. Under ordinary conditions, it is "
+        f"{report.held_out:.1%} on the held-out styles. Measured by "
+        "`python -m evaluation.drawings --output docs/drawings.md`; docs/drawings.md has all conditions."
     )
+
+
+def show_ood_detection() -> None:
+    scores = ood_report()
     st.markdown(
-        "**To say none of these.** It knows ten answers and no eleventh, and softmax adds up to 100% whatever it is "
-        "shown. What helps is the energy of the logits: where it is high, the page Draw says that this does not look "
-        "like a digit. How often it says so:"
+        "**“Not a digit” as an answer.** The network knows only ten answers, and their probabilities add up to 100% "
+        "whatever it is shown. The energy of the logits helps: where it is above a threshold, the page Draw says that "
+        "the drawing does not look like a digit. How often it would say so:"
     )
     st.table(
         {
-            "of": list(strangers()),
-            "images": [f"{sort.images:,}" for sort in strangers().values()],
-            "not a digit": [f"{sort.caught:.1%}" for sort in strangers().values()],
-            "AUROC": ["" if sort.auroc is None else f"{sort.auroc:.4f}" for sort in strangers().values()],
+            "input": list(scores),
+            "images": [f"{kind.images:,}" for kind in scores.values()],
+            "not a digit": [f"{kind.detected:.1%}" for kind in scores.values()],
+            "AUROC": ["" if kind.auroc is None else f"{kind.auroc:.4f}" for kind in scores.values()],
         },
         hide_index=True,
     )
     st.caption(
-        "AUROC: how often such a thing has more energy than a digit. Measured by `python -m benchmarks.not_a_digit "
-        "--output docs/not_a_digit.md`. Training has seen scribbles made in the same way, and the same letters in "
-        "other fonts."
+        "AUROC: how often a random image of this kind has a higher energy than a random digit. Measured by `python -m "
+        "evaluation.not_a_digit --output docs/not_a_digit.md`. Training has seen scribbles made in the same way, and "
+        "the same letters in other fonts."
     )
-    st.markdown("Some of them, and what the network says to them:")
-    shown = {name: np.stack(sort.examples) for name, sort in strangers().items() if sort.examples}
-    threshold = load_trust().energy_threshold
-    for name, things in (shown | {"two digits at once": pairs()}).items():
-        logits = classifier().logits(things)
-        p, strange = softmax(logits, temperature), energy(logits) > threshold
+
+
+def show_ood_examples(temperature: float) -> None:
+    threshold = load_calibration().energy_threshold
+    kinds = {name: np.stack(kind.examples) for name, kind in ood_report().items() if kind.examples}
+    st.markdown("Examples, and how the network reads them:")
+    for name, examples in (kinds | {"two digits at once": digit_pairs()}).items():
+        logits = classifier().logits(examples)
         captions = [
-            f"{row.argmax()}: {charts.percent(row.max(), 0)}" + ("  \nnot a digit" if caught else "")
-            for row, caught in zip(p, strange, strict=True)
+            f"{p.argmax()}: {percent(p.max(), 0)}" + ("  \nnot a digit" if high else "")
+            for p, high in zip(softmax(logits, temperature), energy(logits) > threshold, strict=True)
         ]
         st.caption(name[0].upper() + name[1:])
-        gallery(things, captions)
+        gallery(examples, captions)
 
 
 # The page.
 
 
-def page() -> None:
-    st.header("Inside the network, and how far to trust it", anchor=False)
-    st.markdown(
-        "It read a digit. What did it do, and when is it wrong? This is the very network that reads on the page Draw."
-    )
+@contextlib.contextmanager
+def missing_file_shown() -> Iterator[None]:
+    """Show a message in place of a tab, if a file that only this tab needs is missing or damaged."""
+    try:
+        yield
+    except ModelFileError as error:
+        show_error(error)
+
+
+with page_frame(width=1100):
+    st.header("Inside the network, and how well it reads", anchor=False)
+    st.markdown("How does the network of the page Draw read this digit? And when is it wrong?")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _, reading = choose()
+        _, reading = digit_picker()
         temperature = temperature_slider(width=300)
     inside, looked, scored, limited = st.tabs(
         ["Layer by layer", "Where it looked", "What it scores", "What it cannot do"], key="part", bind="query-params"
     )
-    for tab, show in (
-        (inside, lambda: (layers(), layer_by_layer(reading, temperature))),
-        (looked, lambda: where_it_looked(reading)),
-        (scored, lambda: what_it_scores(reading, temperature)),
-        (limited, lambda: what_it_cannot_do(temperature)),
-    ):
-        if tab.open:
-            with tab:
-                try:
-                    show()
-                except ModelFileError as error:  # of a file that the other parts do without
-                    st.error(str(error), icon=":material/error:")
-
-
-if "T" not in state:
-    follow_link()
-
-ask_for_model()
-with st.container(horizontal_alignment="center"), st.container(width=1100):
-    try:
-        page()
-    except DataError as error:  # no test digits
-        st.error(str(error), icon=":material/error:")
+    if inside.open:
+        with inside, missing_file_shown():
+            layer_by_layer(reading, temperature)
+    if looked.open:
+        with looked:
+            where_it_looked(reading)
+    if scored.open:
+        with scored, missing_file_shown():
+            what_it_scores(reading, temperature)
+    if limited.open:
+        with limited, missing_file_shown():
+            what_it_cannot_do(temperature)

@@ -1,272 +1,247 @@
-"""Compare temperatures: what they make of the same ten scores, of one drawing or of several."""
+"""Compare temperatures: what they make of the same ten logits, of one drawing or of several."""
 
-import secrets
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from app_pages.common import (
-    DOUBTFUL,
-    LONGEST_NAME,
-    MOST,
-    SHELF,
-    SIZE,
-    Kept,
-    Reading,
-    ask_for_model,
-    choose,
-    four_or_nine,
-    keep,
-    lay,
-    parse,
-    plain,
-    read,
-    ready_digit,
-    remove,
-    rename,
-    shelf,
-    state,
-    tell,
-    trusted,
-)
-from mnist_model import charts, images, tables
-from mnist_model.data import DataError
+from mnist_model import images
 from mnist_model.softmax import entropy, sample, softmax
+from ui import tables
+from ui.charts import temperatures as charts
+from ui.formatting import escape_markdown
+from ui.reading import CANVAS_SIZE, Reading, calibration, four_or_nine, read, ready_digit
+from ui.session import LARGEST_SEED, KeptDrawing, Notice, Shelf, session
+from ui.temperature_scale import COLDEST, HOTTEST, MOST_COMPARED, SCALE, parse
+from ui.widgets import (
+    UNDECIDED,
+    digit_picker,
+    draw_buttons,
+    missing_digits_shown,
+    page_frame,
+    show_chart,
+    show_notices,
+)
 
-TO_BEGIN_WITH = ["0.25", "0.5", "1", "2", "5"]
+DEFAULT = ["0.25", "0.5", "1", "2", "5"]
 SUGGESTED = ["0.05", "0.1", "0.25", "0.5", "0.75", "1", "1.5", "2", "3", "5", "10", "20", "50"]
-
 DRAWS = (1, 10, 100, 10_000)
-MOST_DRAWS = 100_000
-LARGEST_SEED = 2**32 - 1
 
 
-# What happens.
+# What happens. Each event leaves in the session what is to be shown.
 
 
-def draw_more(more: int) -> None:
-    state.draws = min(state.draws + more, MOST_DRAWS)
+def rename_from_input(number: int) -> None:
+    """Rename a drawing as its text input says, and write into that what the drawing is now called."""
+    shelf = session().shelf
+    if number in shelf:  # and not removed by the click that took the focus from its name
+        shelf.rename(number, st.session_state[f"name_{number}"])
+        st.session_state[f"name_{number}"] = shelf[number].name
 
 
-def start_over() -> None:
-    state.draws, state.random_seed = 0, secrets.randbelow(LARGEST_SEED)
+def load_on_canvas(number: int) -> None:
+    kept = session().shelf[number]
+    session().load_on_canvas(kept.reading)
+    session().notices.append(Notice(f"“{escape_markdown(kept.name)}” is on the canvas of the page Draw"))
 
 
-def rename_from(number: int) -> None:
-    if number in shelf():  # and not removed by the click that took the focus from its name
-        rename(number, state[f"name_{number}"])
-        state[f"name_{number}"] = shelf()[number].name
-
-
-def draw_on(number: int) -> None:
-    lay(shelf()[number].reading)
-    state.news = f"“{plain(shelf()[number].name)}” is on the canvas of the page Draw"
-
-
-def take_file() -> None:
-    """Put a drawing on the shelf that was saved from it. A file that is none changes nothing."""
-    if state.file_of_drawing is None:  # taken away again
+def add_file_to_shelf() -> None:
+    """Put a drawing on the shelf that was saved from there. Any other file changes nothing."""
+    file = st.session_state.file_of_drawing
+    if file is None:  # it was taken away
         return
     try:
-        picture, name = images.decode_drawing(state.file_of_drawing.getvalue(), SIZE)
+        picture, name = images.decode_drawing(file.getvalue(), CANVAS_SIZE)
     except images.ImageError as error:
-        state.problem = str(error)
+        session().report_problem(str(error))
         return
-    reading = read(images.png_url(picture))
-    if reading:
-        keep(reading, name)
+    if reading := read(images.png_url(picture)):
+        session().add_to_shelf(reading, name)
     else:
-        state.problem = "there is no ink in this drawing"
+        session().report_problem("there is no ink in this drawing")
 
 
-def saved(kept: Kept) -> bytes:
-    """Make a file of a drawing, once somebody wants it."""
-    return images.encode_drawing(kept.reading.picture, kept.name)
-
-
-# What is seen.
+# What to look at.
 
 
 @st.fragment
-def page() -> None:
-    """The controls and one view: what any control reruns."""
-    tell()
-    try:
-        reading, temperatures = controls()
-        views(reading, temperatures)
-    except DataError as error:  # no ready digits
-        st.error(str(error), icon=":material/error:")
+def controls_and_view() -> None:
+    """Show the controls and one view: what any control runs again."""
+    show_notices()
+    with missing_digits_shown():
+        digit, temperature = st.columns([5, 7], vertical_alignment="bottom")
+        with digit:
+            reading = digit_controls()
+        with temperature:
+            temperatures = temperature_controls()
+        for tab, view in zip(st.tabs(list(VIEWS), key="view", bind="query-params"), VIEWS.values(), strict=True):
+            if tab.open:
+                with tab:
+                    if temperatures:
+                        view(reading, temperatures)
+                    else:
+                        st.info("Choose a temperature above.", icon=":material/thermostat:")
 
 
-def views(reading: Reading, temperatures: list[float]) -> None:
-    sides, moving, whole, sampling, several = st.tabs(
-        ["Side by side", "Sweep", "Whole range", "Samples", "Several drawings"], key="view", bind="query-params"
-    )
-    for tab, show in (
-        (sides, side_by_side),
-        (moving, sweep),
-        (whole, whole_range),
-        (sampling, samples),
-        (several, drawings),
-    ):
-        if tab.open:
-            with tab:
-                if temperatures:
-                    show(reading, temperatures)
-                else:
-                    st.info("Choose a temperature above.", icon=":material/thermostat:")
-
-
-def controls() -> tuple[Reading, list[float]]:
-    """Choose what to look at, and at which temperatures."""
-    digit, heat = st.columns([5, 7], vertical_alignment="bottom")
-    with digit.container(horizontal=True, vertical_alignment="bottom", wrap=False):
-        chosen, reading = choose()
+def digit_controls() -> Reading:
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
+        choice, reading = digit_picker()
         st.button(
             "Keep",
             icon=":material/bookmark:",
             help="Put it on the shelf, under “Several drawings”",
-            on_click=keep,
-            args=(reading, "" if chosen != DOUBTFUL else chosen),
-            disabled=chosen.startswith("kept"),
+            on_click=session().add_to_shelf,
+            args=(reading, UNDECIDED if choice == UNDECIDED else ""),
+            disabled=choice.startswith("kept"),
         )
-    texts = heat.multiselect(
+    return reading
+
+
+def temperature_controls() -> list[float]:
+    """Let the visitor choose temperatures, at most MOST_COMPARED of them. Returns them ascending."""
+    texts = st.multiselect(
         "Temperatures",
         SUGGESTED,
-        default=TO_BEGIN_WITH,
+        default=DEFAULT,
         accept_new_options=True,
-        max_selections=MOST,
-        placeholder=f"From {charts.COLDEST:g} to {charts.HOTTEST:g}",
-        help="Choose some, or type a number and press Enter. They are in the link of this page.",
+        # No `max_selections`: of a URL with more, Streamlit would drop the rest without a word.
+        placeholder=f"From {COLDEST:g} to {HOTTEST:g}",
+        help=f"Choose up to {MOST_COMPARED}, or type a number and press Enter. They are in the URL of this page, "
+        "which can be shared.",
         key="temperatures",
         bind="query-params",
     )
-    temperatures, bad = parse(texts)
-    if bad:
-        heat.warning(f"No temperature from {charts.COLDEST:g} to {charts.HOTTEST:g}: {plain(', '.join(bad)[:80])}")
-    return reading, temperatures
+    temperatures, rejected = parse(texts)
+    if rejected:
+        shown = escape_markdown(", ".join(rejected)[:80])
+        st.warning(f"Not a temperature from {COLDEST:g} to {HOTTEST:g}: {shown}")
+    if left_out := temperatures[MOST_COMPARED:]:
+        shown = ", ".join(f"{t:g}" for t in left_out)[:80]
+        st.warning(f"At most {MOST_COMPARED} temperatures are compared. Left out: {shown}")
+    return sorted(temperatures[:MOST_COMPARED])
 
 
-def chart(figure, key: str, alt: str, **files: str) -> None:
-    """Show a chart, and offer the tables behind it."""
-    st.plotly_chart(figure, config=charts.picture_config(key), key=key, alt=alt)
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        for name, table in files.items():
-            st.download_button(
-                "CSV", table, f"{name}.csv", "text/csv", key=f"csv_{name}", icon=":material/download:",
-                type="tertiary", on_click="ignore",
-            )  # fmt: skip
+# The views, a function a tab.
 
 
 def side_by_side(reading: Reading, temperatures: list[float]) -> None:
     st.markdown(
-        "The same ten scores at several temperatures. Cold ones sharpen the answer, hot ones flatten it; "
+        "The same ten logits at several temperatures. Low ones sharpen the probabilities, high ones flatten them; "
         "at T = 1 it is the plain softmax."
     )
-    chart(
+    answers = (charts.confidence_and_entropy(softmax(reading.logits, t)) for t in temperatures)
+    described = [f"at T = {t:g} {', '.join(answer)}" for t, answer in zip(temperatures, answers, strict=True)]
+    show_chart(
         charts.comparison(reading.logits, temperatures),
         "side_by_side",
-        "Probabilities of the ten digits side by side: "
-        + "; ".join(f"at T = {t:g} {charts.certainty(softmax(reading.logits, t))}" for t in temperatures),
-        probabilities=tables.probabilities(reading.logits, temperatures),
+        f"Probabilities of the ten digits side by side: {'; '.join(described)}",
+        tables={"probabilities": partial(tables.probabilities, reading.logits, temperatures)},
     )
 
 
-def sweep(reading: Reading, temperatures: list[float]) -> None:
-    st.markdown(f"Drag the temperature from {charts.COLDEST:g} to {charts.HOTTEST:g}, or let it run.")
-    chart(
+def sweep(reading: Reading, _: list[float]) -> None:
+    st.markdown(f"Drag the temperature from {COLDEST:g} to {HOTTEST:g}, or press play.")
+    show_chart(
         charts.sweep(reading.logits),
         "sweep",
         "Probabilities of the ten digits, with a slider for the temperature",
-        sweep=tables.probabilities(reading.logits, charts.SCALE),
+        tables={"sweep": partial(tables.probabilities, reading.logits, SCALE)},
     )
 
 
 def whole_range(reading: Reading, temperatures: list[float]) -> None:
     order = " ".join(str(digit) for digit in np.argsort(-reading.logits, kind="stable"))
+    found = calibration()
+    calibrated = found.temperature if found else None
     st.markdown(
         f"**The order never changes**: at every temperature, from the top down, it is {order}. "
         "No two curves ever cross."
     )
-    calibrated = trusted().temperature if trusted() else None
     left, right = st.columns([3, 2])
     with left:
-        chart(
+        show_chart(
             charts.whole_range(reading.logits, temperatures, calibrated),
             "whole_range",
             "The ten probabilities as curves over the temperature",
-            curves=tables.probabilities(reading.logits, charts.SCALE),
+            tables={"curves": partial(tables.probabilities, reading.logits, SCALE)},
         )
     with right:
-        chart(
+        show_chart(
             charts.undecided(reading.logits, temperatures, calibrated),
             "undecided",
             "The winner's probability falls with the temperature as the entropy rises",
-            certainty=tables.certainties(reading.logits, charts.SCALE),
+            tables={"confidence": partial(tables.confidence, reading.logits, SCALE)},
         )
 
 
 def samples(reading: Reading, temperatures: list[float]) -> None:
-    winner = reading.logits.argmax()
+    winner, draws = reading.winner, session().digit_draws
     st.markdown(
-        f"**Softmax is not max.** Max takes the {winner} every time, at any temperature. Who draws at random, each "
-        "digit as often as its probability says, takes it often, and now and then another. Diamonds mark what is to be "
-        "expected."
+        f"**Softmax is not max.** Max picks the {winner} every time, at any temperature. Sampling picks each digit as "
+        f"often as its probability says: often the {winner}, now and then another. Diamonds mark the expected counts."
     )
+    seed = sample_controls()
+    drawn = [sample(softmax(reading.logits, t), draws.count, seed) for t in temperatures]
+    counts = [np.bincount(digits, minlength=10) for digits in drawn]
+    latest = {f"T = {t:g}": " ".join(map(str, digits[-24:])) for t, digits in zip(temperatures, drawn, strict=True)}
+    show_chart(
+        charts.samples(reading.logits, temperatures, counts),
+        "samples",
+        f"How often each digit was drawn in {draws.count:,} draws at each temperature, beside the expected counts",
+        tables={"samples": partial(tables.samples, reading.logits, temperatures, counts)},
+    )
+    st.caption("The latest draws")
+    st.table(latest)
+
+
+def sample_controls() -> int:
+    """Let the visitor draw more, start over, or fix the seed. Returns the seed."""
+    draws = session().digit_draws
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown("Draw", width="content")
-        for more in DRAWS:
-            st.button(f"+{more:,}", on_click=draw_more, args=(more,), disabled=state.draws >= MOST_DRAWS)
-        st.button("Start over", icon=":material/restart_alt:", on_click=start_over)
+        draw_buttons(draws, DRAWS)
         fixed = st.toggle(
             "Fixed seed",
             key="fixed_seed",
             persist_state="session",
             help="With the same seed the same digits are drawn again.",
         )
-        if fixed:
-            seed = st.number_input(
-                "Seed", 0, LARGEST_SEED, 1, key="seed", width=140, label_visibility="collapsed", persist_state="session"
-            )
-        else:
-            seed = state.random_seed
-    seed = min(max(int(seed), 0), LARGEST_SEED)
-    drawn = [sample(softmax(reading.logits, t), state.draws, seed) for t in temperatures]
-    counts = [np.bincount(digits, minlength=10) for digits in drawn]
-    chart(
-        charts.samples(reading.logits, temperatures, counts),
-        "samples",
-        f"How often each digit was drawn in {state.draws:,} draws at each temperature, beside what was to be expected",
-        samples=tables.samples(reading.logits, temperatures, counts),
-    )
-    st.caption("The latest draws")
-    st.table({f"T = {t:g}": " ".join(map(str, digits[-24:])) for t, digits in zip(temperatures, drawn, strict=True)})
+        if not fixed:
+            return draws.seed
+        seed = st.number_input(
+            "Seed", 0, LARGEST_SEED, 1, key="seed", width=140, label_visibility="collapsed", persist_state="session"
+        )
+    return min(max(int(seed), 0), LARGEST_SEED)
 
 
-def drawings(reading: Reading, temperatures: list[float]) -> None:
-    cards()
-    several = list(shelf().values()) or [Kept("a ready 1", ready_digit(1)), Kept("a 4 or a 9", four_or_nine())]
+def several_drawings(_: Reading, temperatures: list[float]) -> None:
+    shelf()
+    compared = list(session().shelf) or [
+        KeptDrawing("a ready 1", ready_digit(1)),
+        KeptDrawing("a 4 or a 9", four_or_nine()),
+    ]
+    names = [kept.name for kept in compared]
+    logits = np.stack([kept.reading.logits for kept in compared])
+    p = np.stack([softmax(logits, t) for t in temperatures], axis=1)  # (drawings, temperatures, 10)
     measure = st.segmented_control(
         "Show", ["confidence", "entropy"], default="confidence", required=True, key="measure"
     )
-    names, logits = [kept.name for kept in several], np.stack([kept.reading.logits for kept in several])
-    p = np.stack([softmax(logits, t) for t in temperatures], axis=1)
-    chart(
+    show_chart(
         charts.heat_map(names, temperatures, p.max(axis=2) if measure == "confidence" else entropy(p), measure),
         "heat_map",
         f"The {measure} for {len(names)} drawings at {len(temperatures)} temperatures",
-        drawings=tables.drawings(names, logits, temperatures),
+        tables={"drawings": partial(tables.drawings, names, logits, temperatures)},
     )
 
 
-def cards() -> None:
-    """The shelf: each drawing with its name, and what can be done with it."""
+def shelf() -> None:
+    """Show the drawings that were kept, with what can be done with each."""
+    kept = session().shelf
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{len(shelf())} of {SHELF} drawings on the shelf."
-            if shelf()
-            else "The shelf is empty: “Keep” puts a drawing on it. Until then, two ready digits."
+            f"{len(kept)} of {Shelf.CAPACITY} drawings on the shelf."
+            if kept
+            else "The shelf is empty: “Keep” puts a drawing on it. Until then, two ready digits are compared."
         )
         with st.popover("Load", icon=":material/upload:"):
             st.file_uploader(
@@ -274,37 +249,48 @@ def cards() -> None:
                 type=["png"],
                 max_upload_size=1,
                 key="file_of_drawing",
-                on_change=take_file,
+                on_change=add_file_to_shelf,
             )
     with st.grid(6, min_column_width=140):
-        for number, kept in shelf().items():
+        for number, drawing in kept.items():
             with st.container(border=True, gap="xsmall"):
-                st.image(kept.reading.png, width=96, alt=f"The drawing {kept.name}")
-                st.text_input(
-                    "Name", kept.name, max_chars=LONGEST_NAME, key=f"name_{number}", label_visibility="collapsed",
-                    on_change=rename_from, args=(number,),
-                )  # fmt: skip
-                with st.container(horizontal=True, gap="xxsmall"):
-                    st.button(
-                        ":material/draw:", key=f"draw_{number}", help="Lay it on the canvas again",
-                        on_click=draw_on, args=(number,),
-                    )  # fmt: skip
-                    st.download_button(
-                        ":material/download:", partial(saved, kept),
-                        f"{kept.name}.png", "image/png", key=f"save_{number}", help="Save it as a file",
-                        on_click="ignore",
-                    )  # fmt: skip
-                    st.button(
-                        ":material/delete:", key=f"remove_{number}", help="Remove it from the shelf",
-                        on_click=remove, args=(number,),
-                    )  # fmt: skip
+                card(number, drawing)
 
 
-if "random_seed" not in state:
-    start_over()
-    state.draws = 10
+def card(number: int, drawing: KeptDrawing) -> None:
+    st.image(drawing.reading.png, width=96, alt=f"The drawing {drawing.name}")
+    st.text_input(
+        "Name", drawing.name, max_chars=Shelf.LONGEST_NAME, key=f"name_{number}", label_visibility="collapsed",
+        on_change=rename_from_input, args=(number,),
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="xxsmall"):
+        st.button(
+            ":material/draw:", key=f"load_{number}", help="Load it on the canvas again",
+            on_click=load_on_canvas, args=(number,),
+        )  # fmt: skip
+        st.download_button(
+            ":material/download:", partial(drawing_file, drawing), f"{drawing.name}.png", "image/png",
+            key=f"save_{number}", help="Save it as a file", on_click="ignore",
+        )  # fmt: skip
+        st.button(
+            ":material/delete:", key=f"remove_{number}", help="Remove it from the shelf",
+            on_click=session().shelf.remove, args=(number,),
+        )  # fmt: skip
 
-ask_for_model()
-with st.container(horizontal_alignment="center"), st.container(width=1120):
+
+def drawing_file(drawing: KeptDrawing) -> bytes:
+    """Make a file of a drawing, when a visitor asks for it."""
+    return images.encode_drawing(drawing.reading.picture, drawing.name)
+
+
+VIEWS = {
+    "Side by side": side_by_side,
+    "Sweep": sweep,
+    "Whole range": whole_range,
+    "Samples": samples,
+    "Several drawings": several_drawings,
+}
+
+with page_frame(width=1120):
     st.subheader("Compare temperatures", anchor=False)
-    page()
+    controls_and_view()

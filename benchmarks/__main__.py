@@ -1,9 +1,9 @@
-"""Run the timings and write what they print into benchmarks/README.md.
+"""Run the benchmarks and write what they print into benchmarks/README.md.
 
     python -m benchmarks                                 all of them: an hour
     python -m benchmarks train_time --data mnist.npz     one of them, with its own arguments
 
-Each goes there with the machine that it ran on, which should do nothing else meanwhile.
+Below each table stands the machine that it ran on, which should do nothing else meanwhile.
 """
 
 import datetime
@@ -23,8 +23,11 @@ PLACE = re.compile(BLOCK.format(name=r"(\w+)", text=r".*?"), re.DOTALL)
 
 
 def machine() -> str:
+    """Describe this machine and its software."""
     cpu = platform.processor()
-    if (info := Path("/proc/cpuinfo")).exists() and (model := re.search(r"model name\s*: (.*)", info.read_text())):
+    if (info := Path("/proc/cpuinfo")).exists() and (
+        model := re.search(r"model name\s*: (.*)", info.read_text(encoding="utf-8"))
+    ):
         cpu = model[1]
     memory = round(psutil.virtual_memory().total / 1e9)
     software = [f"Python {platform.python_version()}"]
@@ -33,18 +36,19 @@ def machine() -> str:
 
 
 def main() -> None:
-    names = PLACE.findall(README.read_text())
+    names = PLACE.findall(README.read_text(encoding="utf-8"))
     wanted, arguments = sys.argv[1:2] or names, sys.argv[2:]
     if not set(wanted) <= set(names):
         sys.exit(f"{__doc__}\nOne of: {', '.join(names)}")
     for name in wanted:
         command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
-        printed = subprocess.run(command, cwd=README.parents[1], check=True, stdout=subprocess.PIPE, text=True).stdout
+        done = subprocess.run(command, cwd=README.parents[1], check=True, stdout=subprocess.PIPE, encoding="utf-8")
+        printed = done.stdout
         print(printed, flush=True)
         text = f"{printed.strip()}\n\n{datetime.date.today()}, {machine()}\n"
         place = re.compile(BLOCK.format(name=name, text=r".*?"), re.DOTALL)
-        block = BLOCK.format(name=name, text=text)
-        README.write_text(place.sub(lambda _, block=block: block, README.read_text()))
+        before, after = place.split(README.read_text(encoding="utf-8"))
+        README.write_text(before + BLOCK.format(name=name, text=text) + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

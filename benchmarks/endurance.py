@@ -1,30 +1,27 @@
-"""A hundred and fifty people who draw for five minutes: whether an answer is lost or wrong, and whether memory grows.
+"""150 people who draw for five minutes: is an answer lost or wrong, and does the server's memory grow?
 
     python -m benchmarks.endurance [--people 150] [--minutes 5]
 
-They draw as in benchmarks/load.py, and errors are what they are there: above all an answer to somebody else's drawing.
+They draw as in benchmarks/load.py, and the same counts as an error: above all, the answer to somebody else's drawing.
 """
 
 import argparse
 import asyncio
 import statistics
 
-import psutil
-
-from benchmarks.load import WARM_UP, answers, close_all, crowd, open_all
-from tests.e2e import driver
+from benchmarks.load import WARM_UP, answers, draw_together
+from benchmarks.memory import megabytes
+from tests.support import driver
+from tests.support.client import close_all, open_all
 
 
 async def measure(server: driver.Server, people: int, minutes: float) -> None:
-    def megabytes() -> float:
-        return psutil.Process(server.pid).memory_info().rss / 1e6
-
     expected = await answers(server.url)
     sessions = await open_all(server.url, people)
-    await crowd(sessions, 5 * WARM_UP, expected)
-    before = megabytes()
-    times, errors = await crowd(sessions, 60 * minutes, expected)
-    after = megabytes()
+    await draw_together(sessions, 5 * WARM_UP, expected)
+    before = megabytes(server)
+    times, errors = await draw_together(sessions, 60 * minutes, expected)
+    after = megabytes(server)
     await close_all(sessions)
     print("| people | minutes | answers | errors | median | 95th percentile | memory, MB |")
     print("|--:|--:|--:|--:|--:|--:|--:|")

@@ -1,8 +1,10 @@
-"""How long the page Model takes to open, and its occlusion map to be computed: `python -m benchmarks.model_page`
+"""How long the page Model takes to open, and how long an occlusion map takes to compute.
 
-Opened by its link on the page Draw, in one browser on this machine. The first visit to a new server computes what the
-later ones, each in a session of its own, find ready. Its frame is there when its tabs are; all of it, when the last
-chart of the first tab is drawn.
+    python -m benchmarks.model_page [--repeats 7]
+
+The page is opened by its link on the page Draw, in one browser on this machine. The first visit to a new server
+computes what the later ones, each in a session of its own, find in the cache. The frame is there when the tabs are;
+the whole page, when the last chart of the first tab is drawn.
 """
 
 import argparse
@@ -14,13 +16,13 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
 from mnist_model.classifier import Classifier
-from mnist_model.data import load_test_set
 from mnist_model.layers import occlusion
-from tests.e2e import driver
+from mnist_model.mnist import load_test_set
+from tests.support import driver
 
 
 def visit(browser: Browser, url: str) -> tuple[float, float]:
-    """Return how long the frame and the whole page took to be seen, in ms."""
+    """Return how long the frame and the whole page took to appear, in ms."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(url)
     page.locator(driver.CANVAS).wait_for()
@@ -49,8 +51,8 @@ def visit(browser: Browser, url: str) -> tuple[float, float]:
     return found["frame"], found["page"]
 
 
-def map_time(repeats: int) -> float:
-    """Return the median time of an occlusion map, in ms, on one core."""
+def occlusion_time(repeats: int) -> float:
+    """Return the median time of computing an occlusion map, in ms, on one core."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     classifier, digit = Classifier(), load_test_set().images[0] / np.float32(255)
     times = []
@@ -72,7 +74,7 @@ def main() -> None:
     print(f"| first visit | {first[0]:.0f} | {first[1]:.0f} |")
     frame, page = (statistics.median(times) for times in zip(*later, strict=True))
     print(f"| later visits, median | {frame:.0f} | {page:.0f} |")
-    print(f"\nAn occlusion map: {map_time(repeats):.1f} ms on one core")
+    print(f"\nAn occlusion map: {occlusion_time(repeats):.1f} ms on one core")
 
 
 if __name__ == "__main__":

@@ -1,34 +1,37 @@
-"""How many drawings one, two and three replicas behind nginx answer in a second; and what many more people would need.
+"""How many drawings one, two and three replicas behind nginx answer in a second, and what many more people would need.
 
     python -m benchmarks.replicas [--seconds 20]
 
-Twelve people draw, each as soon as the last drawing is answered. They, nginx and the replicas share this machine: where
-all of its processors are busy, a further replica cannot help. The second table is on paper, from the processor time of
-three replicas and the memory of sessions: everybody draws every three seconds, and processors are to be busy for three
-fifths of the time.
+Twelve people draw, each as soon as the last drawing is answered. They, nginx and the replicas share this machine: once
+all of its processors are busy, another replica cannot help. The second table is an estimate, from the processor time of
+an answer with three replicas and the memory of a session: everybody draws every three seconds, and processors are busy
+three fifths of the time.
 """
 
 import argparse
 import asyncio
 import statistics
 import time
+from typing import NamedTuple
 
 import psutil
 
-from benchmarks.client import Session, close_all
-from benchmarks.load import DRAWINGS, EVERY
-from tests.e2e import driver, replicas
+from benchmarks.load import EVERY
+from benchmarks.memory import megabytes
+from tests.support import driver, replicas
+from tests.support.client import Session, close_all, digit_drawings, open_all
 
 PEOPLE = 12
-MORE = 100  # sessions, to measure what one takes
-BUSY = 0.6  # of a processor: as deploy/kubernetes.yaml has it
+MORE = 100  # sessions, to measure the memory of one
+BUSY = 0.6  # of a processor, as in deploy/kubernetes.yaml
 
 
-async def hurry(session: Session, until: float, times: list[float], number: int) -> None:
+async def draw_without_pause(session: Session, until: float, times: list[float], digit: int) -> None:
+    """Draw one digit after the other. Appends how long each answer took, in s."""
     while (started := time.perf_counter()) < until:
-        await session.draw(DRAWINGS[number % len(DRAWINGS)])
+        await session.draw(digit_drawings()[digit % 10])
         times.append(time.perf_counter() - started)
-        number += 1
+        digit += 1
 
 
 async def measure(name: str, url: str, pids: list[int], seconds: float) -> float:
@@ -37,12 +40,12 @@ async def measure(name: str, url: str, pids: list[int], seconds: float) -> float
     def used() -> float:
         return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
 
-    sessions = [await Session.open(url) for _ in range(PEOPLE)]
-    for spell in (2, seconds):  # the first visits pay for imports
+    sessions = await open_all(url, PEOPLE)
+    for duration in (2, seconds):  # the first visits pay for imports
         times: list[float] = []
         psutil.cpu_percent()
-        before, until = used(), time.perf_counter() + spell
-        await asyncio.gather(*(hurry(session, until, times, n) for n, session in enumerate(sessions)))
+        before, until = used(), time.perf_counter() + duration
+        await asyncio.gather(*(draw_without_pause(session, until, times, n) for n, session in enumerate(sessions)))
         each, busy = (used() - before) / len(times), psutil.cpu_percent()
     await close_all(sessions)
     row = [
@@ -56,22 +59,37 @@ async def measure(name: str, url: str, pids: list[int], seconds: float) -> float
     return each
 
 
-async def weigh(server: driver.Server) -> tuple[float, float, int, int]:
-    """What a server takes with one session and for each further one, in MB, and the bytes of a drawing up and down."""
+class Needs(NamedTuple):
+    """What people need of a server."""
 
-    def megabytes() -> float:
-        return psutil.Process(server.pid).memory_info().rss / 1e6
+    first: float  # MB, with one session
+    another: float  # MB, for each further session
+    up: int  # bytes that a drawing sends
+    down: int  # bytes that its answer sends
 
-    sessions = []
+
+async def needs(server: driver.Server) -> Needs:
+    sessions: list[Session] = []
+    first = 0.0
     for number in range(1 + MORE):
         sessions.append(await Session.open(server.url))
-        for drawing in (DRAWINGS[number % len(DRAWINGS)], DRAWINGS[0]):
-            await sessions[-1].draw(drawing)
+        for digit in (number % 10, 0):
+            await sessions[-1].draw(digit_drawings()[digit])
         if not number:
-            first = megabytes()
-    each = (megabytes() - first) / MORE
+            first = megabytes(server)
+    another = (megabytes(server) - first) / MORE
     await close_all(sessions)
-    return first, each, sessions[0].sent, sessions[0].received
+    return Needs(first, another, sessions[0].sent, sessions[0].received)
+
+
+def print_estimate(needed: Needs, seconds_of_an_answer: float) -> None:
+    print("\n| people who draw | replicas of one processor | memory | up | down |\n|--:|--:|--:|--:|--:|")
+    for people in (10_000, 1_000_000):
+        drawings = people / EVERY  # a second
+        count = drawings * seconds_of_an_answer / BUSY
+        memory = (count * needed.first + people * needed.another) / 1000
+        up, down = (f"{drawings * size * 8 / 1e9:,.2g} Gbit/s" for size in (needed.up, needed.down))
+        print(f"| {people:,} | {count:,.0f} | {memory:,.0f} GB | {up} | {down} |")
 
 
 def main() -> None:
@@ -79,7 +97,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     seconds = parser.parse_args().seconds
     with driver.serve() as server:
-        first, each, up, down = asyncio.run(weigh(server))
+        needed = asyncio.run(needs(server))
     print("| | answers in a second | median, s | processor time of a replica for one, ms | processors busy |")
     print("|---|--:|--:|--:|--:|", flush=True)
     with driver.serve() as server:
@@ -87,12 +105,7 @@ def main() -> None:
     for count, name in enumerate(("one replica", "two", "three"), 1):
         with replicas.serve(count) as found:
             took = asyncio.run(measure(name, found.url, [server.pid for server in found.servers], seconds))
-    print("\n| people who draw | replicas of one processor | memory | up | down |\n|--:|--:|--:|--:|--:|")
-    for people in (10_000, 1_000_000):
-        needed = people / EVERY * took / BUSY
-        memory = (needed * first + people * each) / 1000
-        flow = (f"{people / EVERY * part * 8 / 1e9:,.2g} Gbit/s" for part in (up, down))
-        print(f"| {people:,} | {needed:,.0f} | {memory:,.0f} GB |", " | ".join(flow), "|")
+    print_estimate(needed, took)
 
 
 if __name__ == "__main__":

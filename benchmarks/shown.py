@@ -1,12 +1,12 @@
-"""How long it takes in a browser until all is seen of what an act brings about."""
+"""How long a browser takes to show everything that an action changes."""
 
 from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-SETTLED = 1000  # ms without a change, after which there will be none
+SETTLED = 1000  # ms: after so long without a change, no further one is expected
 
-# What is seen, but for the canvas, on which a stroke appears while it is drawn.
+# What is seen, except for the canvas, where a stroke appears while it is drawn.
 SEEN = """() => document.querySelector('[data-testid=stMain]').textContent
     + [...document.querySelectorAll(`[data-testid=stMain] :is(path, image, img)`)].map(part =>
         part.getAttribute('d') + part.getAttribute('href') + part.getAttribute('src')).join()"""
@@ -32,14 +32,16 @@ WATCH = f"""() => {{
 
 
 def settle(page: Page) -> None:
+    """Wait until the page no longer changes."""
     before = None
     while before != (before := page.evaluate(SEEN)):
         page.wait_for_timeout(300)
 
 
-def shown_after(page: Page, act: Callable[[], None]) -> float:
-    """Act once nothing changes any more. Returns how long after its last event the last change is seen, in ms."""
+def shown_after(page: Page, act: Callable[[], object]) -> float:
+    """Act on a page that no longer changes. Returns the time from the act's last event to the last change, in ms."""
     settle(page)
     page.evaluate(WATCH)
     act()
-    return page.evaluate("window.shown")
+    took: float = page.evaluate("window.shown")
+    return took

@@ -1,58 +1,72 @@
-"""Whether the server's memory grows: 2,000 drawings in one session, then 200 sessions that come, draw and go.
+"""Does the server's memory grow? 2,000 drawings in one session, then 200 sessions that are opened, used and closed.
 
     python -m benchmarks.soak
 
-Both are to end within 5 % of the memory that there was after the first hundred. Streamlit keeps what a session had for
-two minutes after its page was closed, in case it comes back; with the last session gone, it is waited for.
+After each, memory should be within 5 % of what it was after the first hundred. Streamlit keeps a closed page's session
+for two minutes, in case the browser reconnects; the last measurement waits for that.
 """
 
 import argparse
 import asyncio
 
-import psutil
+from benchmarks.memory import megabytes
+from tests.support import driver
+from tests.support.client import Session, digit_drawings
 
-from benchmarks.client import Session
-from benchmarks.load import DRAWINGS
-from tests.e2e import driver
-
-DRAWN, OPENED, FIRST = 2000, 200, 100
+FIRST = 100
 LIMIT = 1.05
 KEPT = 125  # s
 
 
-async def soak(server: driver.Server) -> None:
-    def megabytes() -> float:
-        return psutil.Process(server.pid).memory_info().rss / 1e6
+def drawing(number: int) -> str:
+    return digit_drawings()[number % 10]
 
-    def tell(what: str, first: float, last: float) -> None:
-        verdict = "" if last <= LIMIT * first else " (it grows)"
-        print(f"| {what} | {first:.0f} | {last:.0f} | {last / first:.3f}{verdict} |", flush=True)
 
-    print(f"| | MB after the first {FIRST} | at the end | |\n|---|--:|--:|--:|")
-    session = await Session.open(server.url)
+def print_row(what: str, first: float, last: float) -> None:
+    verdict = "" if last <= LIMIT * first else " (it grows)"
+    print(f"| {what} | {first:.0f} | {last:.0f} | {last / first:.3f}{verdict} |", flush=True)
+
+
+async def measure_drawings(server: driver.Server, session: Session, count: int) -> None:
     first = 0.0
-    for number in range(DRAWN):
-        await session.draw(DRAWINGS[number % len(DRAWINGS)])
+    for number in range(count):
+        await session.draw(drawing(number))
         if number + 1 == FIRST:
-            first = megabytes()
-    tell(f"{DRAWN:,} drawings in one session", first, megabytes())
+            first = megabytes(server)
+    print_row(f"{count:,} drawings in one session", first, megabytes(server))
 
-    for number in range(OPENED):
+
+async def measure_sessions(server: driver.Server, session: Session, count: int) -> None:
+    """Open and close `count` sessions, while another one stays open."""
+    first = 0.0
+    for number in range(count):
         visitor = await Session.open(server.url)
-        await visitor.draw(DRAWINGS[number % len(DRAWINGS)])
+        await visitor.draw(drawing(number))
         await visitor.close()
         if number + 1 == FIRST:
-            first = megabytes()
+            first = megabytes(server)
     await asyncio.sleep(KEPT)
-    await session.draw(DRAWINGS[0])
-    tell(f"{OPENED} sessions opened and closed", first, megabytes())
+    await session.draw(drawing(0))
+    print_row(f"{count:,} sessions opened and closed", first, megabytes(server))
+
+
+async def soak(server: driver.Server, drawings: int, sessions: int) -> None:
+    print(f"| | MB after the first {FIRST} | at the end | |\n|---|--:|--:|--:|")
+    session = await Session.open(server.url)
+    await measure_drawings(server, session, drawings)
+    await measure_sessions(server, session, sessions)
     await session.close()
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--drawings", type=int, default=2000)
+    parser.add_argument("--sessions", type=int, default=200)
+    options = parser.parse_args()
+    if min(options.drawings, options.sessions) < FIRST:
+        parser.error(f"memory is compared with that after the first {FIRST}: there must be as many of both")
     with driver.serve() as server:
-        asyncio.run(soak(server))
+        asyncio.run(soak(server, options.drawings, options.sessions))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How long the quick recipe takes beside the textbook one, each a whole process from nothing to the written files.
+"""How long the quick recipe takes beside the textbook recipe, each a whole process from nothing to the written files.
 
     python -m benchmarks.train_time [--data mnist.npz] [--seeds 3]
 
-In turns, with the same seeds. Prints the test accuracy that each reaches as well: without that a time says nothing.
+In turns, with the same seeds. The test accuracy of each is shown too, because a time says nothing without it.
 """
 
 import argparse
@@ -14,14 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.e2e.driver import ROOT
+from tests.support.driver import ROOT
 
 RECIPES = ("quick", "textbook")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, help="as of train.py")
+    parser.add_argument("--data", type=Path, help="as for train.py")
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     data = ["--data", str(options.data.resolve())] if options.data else []
@@ -34,7 +34,7 @@ def main() -> None:
                 started = time.perf_counter()
                 subprocess.run([*command, *data], cwd=ROOT, check=True, capture_output=True)
                 times[recipe].append(time.perf_counter() - started)
-                report = json.loads((Path(folder) / "report.json").read_text())
+                report = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
             print(f"| {recipe} | {seed} | {times[recipe][-1]:.0f} | {report['test']['accuracy']:.2%} |", flush=True)
     quick, textbook = (statistics.median(taken) for taken in times.values())
     print(f"\nThe quick one is {textbook / quick:.1f} times as fast.")

@@ -1,6 +1,6 @@
-"""Everything that is not a page: from a drawing to ten probabilities, and how the network between them is made.
+"""From a drawing to ten probabilities: NumPy, OpenCV, Pillow and LiteRT.
 
-Nothing here imports Streamlit. Only `lenet`, and the download in `data`, import Keras: a page starts without it.
+Nothing here imports Streamlit; only `mnist_model.training`, which makes `weights/` from MNIST, imports Keras.
 """
 
 from pathlib import Path

@@ -1,41 +1,55 @@
-"""How far a probability can be trusted (Guo, Pleiss, Sun and Weinberger 2017, arXiv:1706.04599).
+"""Calibration: whether probabilities mean what they say (Guo, Pleiss, Sun and Weinberger 2017, arXiv:1706.04599).
 
-A model is calibrated if, of all it says with 90 % certainty, 90 % is right. One number makes up for most of what is
-missing: the temperature that fits the validation set best. It divides logits, not probabilities.
+A model is calibrated if, of the answers that it gives with a confidence of 90 %, 90 % are right. Temperature scaling
+corrects most of the error with one number: the temperature that fits a validation set best. It divides logits, not
+probabilities.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_model.softmax import cross_entropy, softmax
 
-BINS = 15  # as Guo et al. have them
+BINS = 15  # as in Guo et al.
 
 
 class Reliability(NamedTuple):
-    """Answers in bins of equal width by their confidence: each bin's mean confidence, accuracy, and number of answers.
+    """Answers in bins of equal width by confidence. In an empty bin, confidence and accuracy are NaN."""
 
-    Where a bin is empty, confidence and accuracy are NaN.
-    """
+    confidence: NDArray[np.float64]  # (bins,), in [0, 1]: the mean of each bin
+    accuracy: NDArray[np.float64]  # (bins,), in [0, 1]: the share of right answers
+    count: NDArray[np.int64]  # type: ignore[assignment]  # (bins,): answers; hides tuple.count, which nobody needs
 
-    confidence: NDArray[np.float64]
-    accuracy: NDArray[np.float64]
-    count: NDArray[np.int64]
+
+class Loss(TypedDict):
+    """How well probabilities fit the labels at one temperature."""
+
+    nll: float  # the negative log-likelihood: the mean cross-entropy, in nats
+    ece: float  # the expected calibration error, in [0, 1]
+
+
+class Summary(TypedDict):
+    """What a model scores on labelled images."""
+
+    accuracy: float
+    before: Loss  # at T = 1
+    after: Loss  # at the calibrated temperature
 
 
 def best_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
-    """Return the temperature T* > 0 that minimises the mean cross-entropy (the negative log-likelihood) of labels.
+    """Return the temperature in [0.05, 20] with the least mean cross-entropy (negative log-likelihood): T*.
 
     Parameters
     ----------
     logits : array_like, shape (n, K)
-        Scores of images that the model was not trained on; not its softmax.
+        Scores of images that the model was not trained on, before softmax.
     labels : array_like, shape (n,)
         Integers from 0 to K - 1.
     """
-    from scipy.optimize import minimize_scalar  # here, because the pages read what this found and need no SciPy
+    # Here, because the pages use this module and need no SciPy.
+    from scipy.optimize import minimize_scalar
 
     def cost(log_t: float) -> float:
         return float(cross_entropy(logits, labels, np.exp(log_t)).mean())
@@ -44,7 +58,7 @@ def best_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
 
 
 def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = BINS) -> Reliability:
-    """Sort answers into bins by confidence, the highest probability of each.
+    """Sort answers into bins by confidence, which is the highest probability of each.
 
     Parameters
     ----------
@@ -60,29 +74,39 @@ def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = BINS) -
 
 
 def expected_calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = BINS) -> float:
-    """Return the mean gap between confidence and accuracy over bins, weighted by their number of answers, in [0, 1]."""
+    """Return the mean gap between confidence and accuracy, each bin weighted by its number of answers, in [0, 1].
+
+    Parameters as for `reliability`.
+    """
     found = reliability(probabilities, labels, bins)
     gaps = np.abs(found.confidence - found.accuracy)
     return float(np.nansum(gaps * found.count) / found.count.sum())
 
 
-def summary(logits: ArrayLike, labels: ArrayLike, temperature: float) -> dict:
-    """Return accuracy, and negative log-likelihood and calibration error before, at T = 1, and after, at T*."""
-    return {
-        "accuracy": float(np.mean(np.argmax(logits, axis=1) == np.asarray(labels))),
-        **{
-            when: {
-                "nll": float(cross_entropy(logits, labels, t).mean()),
-                "ece": expected_calibration_error(softmax(np.asarray(logits), t), labels),
-            }
-            for when, t in (("before", 1.0), ("after", temperature))
-        },
-    }
+def summary(logits: ArrayLike, labels: ArrayLike, temperature: float) -> Summary:
+    """Return the accuracy, and the losses before calibration, at T = 1, and after, at `temperature`.
+
+    Parameters
+    ----------
+    logits : array_like, shape (n, K)
+    labels : array_like, shape (n,)
+    temperature : float
+        T > 0, finite.
+    """
+
+    def loss(t: float) -> Loss:
+        return {
+            "nll": float(cross_entropy(logits, labels, t).mean()),
+            "ece": expected_calibration_error(softmax(logits, t), labels),
+        }
+
+    accuracy = float(np.mean(np.argmax(logits, axis=1) == np.asarray(labels)))
+    return {"accuracy": accuracy, "before": loss(1.0), "after": loss(temperature)}
 
 
 def confusion_matrix(labels: ArrayLike, answers: ArrayLike) -> NDArray[np.int64]:
-    """Count how many digits of each label were read as which digit, (10, 10): a row for each label.
+    """Count how many digits with each label were read as which digit, (10, 10): a row for each label.
 
-    The same as scikit-learn's, which the tests compare it with, and which would cost the page 200 MB and two seconds.
+    The same as scikit-learn's, which the tests compare it with; importing that costs 200 MB and two seconds.
     """
     return np.bincount(10 * np.asarray(labels, int) + np.asarray(answers), minlength=100).reshape(10, 10)

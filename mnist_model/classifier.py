@@ -1,8 +1,9 @@
-"""The serving side of the network: LiteRT runs the exported model, and TensorFlow need not be imported."""
+"""Run the exported network with LiteRT. TensorFlow is not needed."""
 
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -10,39 +11,39 @@ from numpy.typing import NDArray
 
 from mnist_model import WEIGHTS
 
-CHUNK = 1000  # images in one call of the interpreter: bounds its memory (14 kB of activations each)
+CHUNK = 1000  # images in one call of the interpreter, which limits its memory: 14 kB of activations for each
 
 
 class ModelFileError(RuntimeError):
-    """A model file is missing, damaged or of another shape. The message names the file and what remakes it."""
+    """A model file is missing, damaged or of another shape. The message names the file and how to make it."""
 
 
 class Network:
-    """A `.tflite` file that takes images, safe to share between threads.
+    """A network in a `.tflite` file. Threads may share it.
 
     Parameters
     ----------
     path : path-like
         A LiteRT file that takes (n, 28, 28, 1) float32 in [0, 1].
     outputs : sequence of tuple of int
-        The shapes, without the n, of what it gives, each another. All of it is float32.
+        The shape of each output, without the n; no two of them alike. All outputs are float32.
     remake : str
-        The command that makes the file, for the message where it is missing or damaged.
+        The command that makes the file, for error messages.
 
     Raises
     ------
     ModelFileError
-        If there is no such file, or it is damaged, or its input and outputs have other shapes.
+        If the file is missing or damaged, or its input and outputs have other shapes.
     """
 
     def __init__(self, path: str | Path, outputs: Sequence[tuple[int, ...]], remake: str):
-        remedy = f"`{remake}` makes the model files anew"
+        remedy = f"`{remake}` makes the model files again"
         try:
             model = Path(path).read_bytes()
         except OSError as error:
             raise ModelFileError(f"{path} cannot be read ({error.strerror}); {remedy}") from error
         try:
-            # One thread: an image is too small to share out, and a server has other sessions for its other cores.
+            # One thread: an image is too small to split, and other sessions can use the other cores.
             self._interpreter = Interpreter(model_content=model, num_threads=1)
             self._interpreter.allocate_tensors()
             (given,), found = self._interpreter.get_input_details(), self._interpreter.get_output_details()
@@ -61,9 +62,22 @@ class Network:
             raise ModelFileError(f"{path} is damaged (its weights are not finite numbers); {remedy}")
 
     def run(self, images: NDArray[np.floating]) -> list[NDArray[np.float32]]:
-        """Return all that it gives, each with a first axis of n, for images of shape (n, 28, 28) in [0, 1].
+        """Run the network.
 
-        Raises ValueError if they have another shape.
+        Parameters
+        ----------
+        images : ndarray, shape (n, 28, 28), values in [0, 1]
+            n may be 0.
+
+        Returns
+        -------
+        list of ndarray, shape (n, ...), float32
+            The outputs, in the order of the constructor's `outputs`.
+
+        Raises
+        ------
+        ValueError
+            If `images` has another shape.
         """
         images = np.asarray(images, np.float32)
         if images.ndim != 3 or images.shape[1:] != (28, 28):
@@ -74,7 +88,7 @@ class Network:
         return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
 
     def _invoke(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        # An interpreter holds one set of tensors: two threads in it would mix up their images.
+        # An interpreter has one set of tensors, which two threads would overwrite for each other.
         with self._lock:
             shape = (len(images), 28, 28, 1)
             if tuple(self._interpreter.get_input_details()[0]["shape"]) != shape:
@@ -82,23 +96,23 @@ class Network:
                 self._interpreter.allocate_tensors()
             self._interpreter.set_tensor(self._input, images.reshape(shape))
             self._interpreter.invoke()
-            # Copies, unlike .tensor(): they outlive the lock.
+            # get_tensor copies, tensor() does not: these must stay valid after the lock is released.
             return [self._interpreter.get_tensor(output) for output in self._outputs]
 
 
 class Classifier(Network):
-    """The network that reads digits, as `train.py` wrote it. Parameters and exceptions as of Network."""
+    """The network that reads digits, as `train.py` writes it. Raises ModelFileError as Network does."""
 
     def __init__(self, path: str | Path = WEIGHTS / "lenet5.tflite", remake: str = "python train.py"):
         super().__init__(path, [(10,)], remake)
 
     def logits(self, images: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the ten scores of each image, before any softmax: what a temperature may divide.
+        """Return the logits of each image: the ten scores before the softmax, which a temperature divides.
 
         Parameters
         ----------
         images : ndarray, shape (n, 28, 28), values in [0, 1]
-            Light ink on black, centred as `preprocess.to_mnist` does it. n may be 0.
+            Light ink on black, centred as `preprocess.to_mnist` does. n may be 0.
 
         Returns
         -------
@@ -112,9 +126,9 @@ class Classifier(Network):
         return self.run(images)[0]
 
 
-def _shape(tensor: dict) -> tuple[int, ...]:
+def _shape(tensor: dict[str, Any]) -> tuple[int, ...]:
     return tuple(tensor["shape_signature"].tolist())
 
 
-def _types(tensors: list[dict]) -> set[type]:
+def _types(tensors: list[dict[str, Any]]) -> set[type]:
     return {tensor["dtype"] for tensor in tensors}

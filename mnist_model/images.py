@@ -1,29 +1,32 @@
-"""Images on their way to and from the browser: what the canvas sends, and what a page shows."""
+"""Decode the images that a browser sends (drawings, photographs) and encode those that a page shows."""
 
 import base64
 import binascii
 import io
+import warnings
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
-INK, PAPER = "#1d1c1a", "#ffffff"  # of the canvas, in both themes: paper stays white at night
+INK, PAPER = "#1d1c1a", "#ffffff"  # colours of the canvas, in the light theme and in the dark one
 PNG = "data:image/png;base64,"
-LABEL = "handwritten-digit"  # marks the file of a drawing, and holds its name
+LABEL = "handwritten-digit"  # the text field of a PNG that marks it as a saved drawing and holds its name
 
-FORMATS = ("JPEG", "PNG", "WEBP")  # of photographs
-LARGEST_FILE = 5  # MB
+FORMATS = ("JPEG", "PNG", "WEBP")  # that a photograph may have
 LARGEST_PHOTO = 25_000_000  # pixels
+
+# What Pillow warns of depends on the file: a client could have it write line after line into the log.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 class ImageError(ValueError):
-    """What should have been an image is none. The message says what is wrong with it."""
+    """The data is not a valid image. The message says what is wrong with it."""
 
 
 def decode_png(url: object, size: int) -> NDArray[np.uint8]:
-    """Decode a `size` x `size` PNG in a data URL, as the canvas sends it, distrusting every byte.
+    """Decode a `size` x `size` PNG in a data URL, as the canvas sends it. No byte of it is trusted.
 
     Returns
     -------
@@ -33,35 +36,38 @@ def decode_png(url: object, size: int) -> NDArray[np.uint8]:
     Raises
     ------
     ImageError
-        If it is no such thing. Its length and its size are checked before anything is decoded.
+        If it is not such a PNG. Its length and its size are checked before anything is decoded.
     """
     if not (isinstance(url, str) and url.startswith(PNG)):
-        raise ImageError("the canvas sent something else than a PNG")
-    if len(url) > len(PNG) + 8 * size * size:  # base64 of as many bytes as the pixels themselves, and half again
+        raise ImageError("the canvas sent something other than a PNG")
+    if len(url) > len(PNG) + 8 * size * size:  # 4 bytes a pixel, 4/3 of that in base64, and half again
         raise ImageError(f"the canvas sent {len(url):,} bytes, too many for {size} x {size} pixels")
     try:
         file = base64.b64decode(url[len(PNG) :], validate=True)
     except binascii.Error as error:
         raise ImageError(f"the canvas sent a damaged PNG ({error})") from error
+    return decode_canvas(file, size)
+
+
+def decode_canvas(file: bytes, size: int) -> NDArray[np.uint8]:
+    """Decode a `size` x `size` PNG in a file. No byte of it is trusted. Returns and raises as `decode_png` does."""
     return _decode_png(file, size)[0]
 
 
 def decode_photo(file: bytes) -> NDArray[np.uint8]:
-    """Decode a photograph that somebody chose, distrusting every byte.
+    """Decode a photograph that a user chose. No byte of it is trusted.
 
     Returns
     -------
     ndarray, shape (H, W, 3), uint8
-        RGB, turned as the camera was held.
+        RGB, upright, and at most 1600 pixels on its longer side.
 
     Raises
     ------
     ImageError
-        If it is none, or of another format than FORMATS, or above LARGEST_FILE or LARGEST_PHOTO; these are checked
-        before anything is decoded.
+        If it is not an image in one of FORMATS, or larger than LARGEST_PHOTO. This is checked before anything is
+        decoded.
     """
-    if len(file) > LARGEST_FILE * 1_000_000:
-        raise ImageError(f"this file has {len(file) / 1e6:.1f} MB, more than {LARGEST_FILE}")
     try:
         with Image.open(io.BytesIO(file), formats=FORMATS) as image:
             if image.width * image.height > LARGEST_PHOTO:
@@ -69,7 +75,7 @@ def decode_photo(file: bytes) -> NDArray[np.uint8]:
                     f"this photo has {image.width * image.height / 1e6:.0f} million pixels, "
                     f"more than {LARGEST_PHOTO // 1_000_000}"
                 )
-            image.draft("RGB", (1600, 1600))  # a JPEG is decoded no finer than it need be
+            image.draft("RGB", (1600, 1600))  # lets the JPEG decoder skip detail that is thrown away next
             image.thumbnail((1600, 1600))
             if image.mode.startswith(("I", "F")):  # more than 8 bits a pixel
                 levels = np.asarray(image, np.float32)
@@ -80,14 +86,14 @@ def decode_photo(file: bytes) -> NDArray[np.uint8]:
             return np.asarray(Image.alpha_composite(Image.new("RGBA", upright.size, PAPER), upright).convert("RGB"))
     except ImageError:
         raise
-    except Image.UnidentifiedImageError as error:
-        raise ImageError("this is no JPEG, PNG or WebP picture") from error
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:
+        raise ImageError("this is not a JPEG, PNG or WebP picture") from error
+    except Exception as error:  # as in _decode_png
         raise ImageError(f"this picture is damaged ({error})") from error
 
 
 def encode_drawing(picture: NDArray[np.uint8], name: str) -> bytes:
-    """Return a drawing, (H, W, 3) or (H, W, 4) uint8, as a PNG file that knows its name."""
+    """Return a drawing, (H, W, 3) or (H, W, 4) uint8, as a PNG file that holds its name."""
     label = PngImagePlugin.PngInfo()
     label.add_itxt(LABEL, name)
     file = io.BytesIO()
@@ -96,7 +102,7 @@ def encode_drawing(picture: NDArray[np.uint8], name: str) -> bytes:
 
 
 def decode_drawing(file: bytes, size: int) -> tuple[NDArray[np.uint8], str]:
-    """Decode a `size` x `size` drawing that `encode_drawing` made a file of, distrusting every byte.
+    """Decode a file that `encode_drawing` made of a `size` x `size` drawing. No byte of it is trusted.
 
     Returns
     -------
@@ -107,43 +113,49 @@ def decode_drawing(file: bytes, size: int) -> tuple[NDArray[np.uint8], str]:
     Raises
     ------
     ImageError
-        If it is no such file.
+        If it is not such a file.
     """
     if len(file) > 8 * size * size:
         raise ImageError(f"this file has {len(file):,} bytes, too many for a drawing")
     picture, texts = _decode_png(file, size)
     if LABEL not in texts:
-        raise ImageError("this picture is not a drawing saved here; on the page Draw it may go in as a photo")
+        raise ImageError("this picture is not a drawing saved here; the page Draw can read it as a photo")
     return picture, str(texts[LABEL])
 
 
 def enlarge(digit: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Return a 28x28 MNIST digit as ink on paper, (size, size, 3) uint8 RGB, as if drawn on the canvas."""
-    return _inked(cv2.resize(digit, (size, size), interpolation=cv2.INTER_CUBIC) / np.float32(255))
+    """Enlarge a (28, 28) uint8 MNIST digit to ink on paper, (size, size, 3) uint8 RGB, as if drawn on the canvas."""
+    enlarged = cv2.resize(digit, (size, size), interpolation=cv2.INTER_CUBIC)
+    return _inked(enlarged.astype(np.float32) / np.float32(255))
 
 
 def on_paper(ink: NDArray[np.float32], size: int) -> NDArray[np.uint8]:
-    """Return ink, (h, w) in [0, 1], in the middle of paper, (size, size, 3) uint8 RGB, as if drawn on the canvas."""
+    """Centre ink, (h, w) in [0, 1], on paper, (size, size, 3) uint8 RGB, as if drawn on the canvas."""
     fit = 0.7 * size / max(ink.shape)
     width, height = (max(1, round(side * fit)) for side in reversed(ink.shape))
-    ink = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA if fit < 1 else cv2.INTER_LINEAR)
+    resized = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA if fit < 1 else cv2.INTER_LINEAR)
     left, top = (size - width) // 2, (size - height) // 2
-    return _inked(np.pad(ink, ((top, size - height - top), (left, size - width - left))))
+    return _inked(np.pad(resized.astype(np.float32), ((top, size - height - top), (left, size - width - left))))
 
 
 def png_url(image: NDArray[np.uint8]) -> str:
-    """Return an image, (H, W) or (H, W, 3) uint8, or (H, W, 2) of grey and opacity, as a PNG in a data URL."""
+    """Return a uint8 image, (H, W) grey, (H, W, 2) grey and opacity, or (H, W, 3) RGB, as a PNG in a data URL."""
     file = io.BytesIO()
     Image.fromarray(image).save(file, "PNG")
     return PNG + base64.b64encode(file.getvalue()).decode()
 
 
 def pixels_url(digit: NDArray[np.floating], margin: int = 0) -> str:
-    """Return an image, (H, W) in [0, 1], as a data URL that shows its pixels as crisp squares at any size.
+    """Return an image as a data URL whose pixels a browser shows as crisp squares at any size.
 
-    Where there is no number, NaN, it is transparent; and so is the margin around it, which is given in pixels.
+    A browser smooths a PNG when it enlarges it. Inside an SVG, a PNG can turn that off.
 
-    A PNG would be smoothed by the browser as it is enlarged. Inside an SVG it can say that it must not be.
+    Parameters
+    ----------
+    digit : ndarray, shape (H, W), in [0, 1] or NaN
+        NaN is transparent.
+    margin : int
+        Width of a transparent margin around the image, in its pixels.
     """
     height, width = digit.shape
     gaps = np.isnan(digit)
@@ -158,7 +170,13 @@ def pixels_url(digit: NDArray[np.floating], margin: int = 0) -> str:
 
 
 def side_by_side(pictures: NDArray[np.floating], columns: int) -> NDArray[np.floating]:
-    """Lay pictures, (n, H, W), out in rows, with a pixel of NaN between them."""
+    """Arrange pictures, (n, H, W), in rows of `columns`, with a pixel of NaN between them.
+
+    Returns
+    -------
+    ndarray, shape (rows * (H + 1) - 1, columns * (W + 1) - 1)
+        NaN where the last row has no picture.
+    """
     n, height, width = pictures.shape
     rows = -(-n // columns)
     plane = np.full((rows, height + 1, columns, width + 1), np.nan)
@@ -168,27 +186,31 @@ def side_by_side(pictures: NDArray[np.floating], columns: int) -> NDArray[np.flo
 
 
 def _decode_png(file: bytes, size: int) -> tuple[NDArray[np.uint8], dict[str, str]]:
-    """Decode a PNG of one size; its pixels, as RGBA, and its texts."""
+    """Decode a PNG of one size. Returns its pixels, (size, size, 4) RGBA, and its text fields."""
     try:
         with Image.open(io.BytesIO(file), formats=["PNG"]) as image:
             if image.size != (size, size):
                 raise ImageError(f"this picture has {image.width} x {image.height} pixels, not {size} x {size}")
-            return np.asarray(image.convert("RGBA")), image.text
+            pixels = np.asarray(image.convert("RGBA"))  # decodes everything, also the texts that follow the pixels
+            return pixels, image.text if isinstance(image, PngImagePlugin.PngImageFile) else {}
     except ImageError:
         raise
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ImageError(f"this is no PNG, or a damaged one ({error})") from error
+    except UnidentifiedImageError as error:  # whose text has an address in memory
+        raise ImageError("this is not a PNG, or a damaged one") from error
+    except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, IndexError and more
+        raise ImageError(f"this is not a PNG, or a damaged one ({error})") from error
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Turn a photo as the camera was held, if what the camera wrote of that makes sense."""
+    """Turn a photo upright as its EXIF data says, or leave it as it is if that data makes no sense."""
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # whatever Pillow raises at senseless EXIF: struct.error, TypeError, OverflowError, ...
+    except Exception:  # Pillow raises struct.error, TypeError, OverflowError and more for invalid EXIF data
         return image
 
 
 def _inked(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Paint ink, (H, W) in [0, 1], on paper, (H, W, 3) uint8 RGB."""
     return np.rint((1 - ink[..., None]) * _rgb(PAPER) + ink[..., None] * _rgb(INK)).astype(np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Inside the network: what each layer makes of an image, and the weights with which it does so.
+"""The inside of the network: each layer's activations and weights, and which pixels the answer depends on.
 
 `layers.tflite` is the network of `lenet5.tflite` with an output at every layer; `train.py` writes both.
 """
@@ -15,20 +15,20 @@ from mnist_model.classifier import Classifier, ModelFileError, Network
 
 
 class Layer(NamedTuple):
-    """A layer that computes something: what it does, the shape of what it gives, and the shape of its weights."""
+    """One layer: what it does, the shape of its output, and the shape of its weights."""
 
     does: str
-    shape: tuple[int, ...]  # (height, width, maps) or (units,)
-    kernel: tuple[int, ...] | None = None  # outputs first, as LiteRT has them; pooling has none
+    shape: tuple[int, ...]  # of the output: (height, width, maps) or (units,)
+    kernel: tuple[int, ...] | None = None  # of the weights, outputs first, as LiteRT stores them; pooling has none
 
     @property
     def parameters(self) -> int:
-        """Weights, and a bias for each output."""
+        """The number of weights and biases; there is one bias for each output."""
         return math.prod(self.kernel) + self.kernel[0] if self.kernel else 0
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications, each with an addition, for one image: each weight once at each place."""
+        """Multiplications, each followed by an addition, for one image: each weight is used once at each position."""
         return math.prod(self.kernel) * math.prod(self.shape[:-1]) if self.kernel else 0
 
 
@@ -44,19 +44,25 @@ LAYERS = {
 
 
 class Weights(NamedTuple):
-    """Of a layer: its output is kernel · input + bias, and ReLU of that."""
+    """The weights of a layer, whose output is kernel · input + bias; ReLU follows, except after the logits."""
 
     kernel: NDArray[np.float32]  # (outputs, height, width, maps) or (outputs, inputs)
     bias: NDArray[np.float32]  # (outputs,)
 
 
 class Layers(Network):
-    """The network that reads digits, with all its layers to be seen. Exceptions as of Network."""
+    """The network that reads digits, with an output at every layer and its weights. Raises as Network does.
 
-    def __init__(self, path: str | Path = WEIGHTS / "layers.tflite", remake: str = "python train.py --export"):
+    Attributes
+    ----------
+    weights : dict
+        The weights of each layer that has any, by its name in LAYERS.
+    """
+
+    def __init__(self, path: str | Path = WEIGHTS / "layers.tflite", remake: str = "python train.py --export") -> None:
         super().__init__(path, [layer.shape for layer in LAYERS.values()], remake)
-        # Each of the network's weights is told by its shape, which no other has.
-        constants = {}
+        # A weight is found by its shape, which no other tensor of the network has.
+        constants: dict[tuple[int, ...], int] = {}
         for tensor in self._interpreter.get_tensor_details():
             if tensor["dtype"] == np.float32 and -1 not in tensor["shape_signature"]:
                 constants.setdefault(tuple(tensor["shape"].tolist()), tensor["index"])
@@ -67,60 +73,67 @@ class Layers(Network):
                 if kernel
             }
         except (KeyError, ValueError) as error:
-            raise ModelFileError(f"{path} has other weights than 32-bit ones; `{remake}` makes it anew") from error
+            raise ModelFileError(f"{path} does not have 32-bit weights; `{remake}` makes it again") from error
 
     def activations(self, images: NDArray[np.floating]) -> dict[str, NDArray[np.float32]]:
-        """Return what each layer gives for images of shape (n, 28, 28) in [0, 1]: by name, n times its shape."""
+        """Return the output of each layer, by name, for images of shape (n, 28, 28) in [0, 1]: (n, *its shape)."""
         return dict(zip(LAYERS, self.run(images), strict=True))
 
 
 def responses(images: NDArray[np.floating], kernel: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Slide a kernel over images: the parts that make up one map of a convolution, before bias and ReLU.
+    """Slide a kernel over images: the terms whose sum, with bias and ReLU, is one map of a convolution.
 
     Parameters
     ----------
     images : ndarray, shape (height, width, maps)
+        The maps of the layer before.
     kernel : ndarray, shape (5, 5, maps)
 
     Returns
     -------
     ndarray, shape (height - 4, width - 4, maps)
-        One for each map that goes in; the convolution is their sum.
+        One term for each input map.
     """
     windows = np.lib.stride_tricks.sliding_window_view(images, kernel.shape[:2], axis=(0, 1))
-    return np.einsum("hwmyx,yxm->hwm", windows, kernel)
+    terms: NDArray[np.floating] = np.einsum("hwmyx,yxm->hwm", windows, kernel)
+    return terms
 
 
 def contributions(activations: NDArray[np.floating], weights: Weights, unit: int) -> NDArray[np.floating]:
-    """Return what each unit of the layer before adds to a unit: weight x activation. With the bias they make it up.
+    """Return what each unit of the layer before adds to a unit, weight x activation, (inputs,).
+
+    Their sum, with the bias, is the unit's output before ReLU.
 
     Parameters
     ----------
     activations : ndarray, shape (inputs,)
     weights : Weights
         Of the unit's layer.
+    unit : int
+        From 0.
     """
-    return weights.kernel[unit] * activations
+    terms: NDArray[np.floating] = weights.kernel[unit] * activations
+    return terms
 
 
 def occlusion(
     classifier: Classifier, digit: NDArray[np.floating], size: int = 5, ink: float = 0.0
 ) -> NDArray[np.float32]:
-    """Cover a digit with a square patch, at every place, and read it (Zeiler and Fergus 2014, arXiv:1311.2901).
+    """Cover a digit with a square patch, at every position, and read it (Zeiler and Fergus 2014, arXiv:1311.2901).
 
     Parameters
     ----------
     digit : ndarray, shape (28, 28), in [0, 1]
     size : int
-        Of the patch, odd; at the edge what is left of it.
+        The side of the patch in pixels, odd. At the edge of the image, part of the patch lies outside.
     ink : float, in [0, 1]
-        What it covers with: 0 is paper, 1 is ink.
+        The value of the patch: 0 is paper, 1 is ink.
 
     Returns
     -------
     ndarray, shape (28, 28, 10)
-        The logits with the patch's middle at each pixel.
+        The logits with the patch centred on each pixel.
     """
-    away = np.abs(np.subtract.outer(range(28), range(28))) > size // 2  # (place, pixel)
+    away = np.abs(np.subtract.outer(range(28), range(28))) > size // 2  # (position, pixel), along one axis
     outside = away[:, None, :, None] | away[None, :, None, :]  # (row, column of the patch, row, column)
     return classifier.logits(np.where(outside, digit, ink).reshape(-1, 28, 28)).reshape(28, 28, 10)

@@ -1,9 +1,9 @@
-"""Two networks while they learn, for the lesson: what `train.py --lesson` wrote.
+"""Two networks at a dozen moments of their training, for the lesson on the page Softmax: from `train.py --lesson`.
 
-Both are LeNet-5, began alike, and saw the same digits in the same order. One learned ten probabilities that add up to 1
-(softmax and cross-entropy), the other ten answers to ten questions, each by itself (ten sigmoids and binary
-cross-entropy). From a dozen moments of their training there is a LiteRT file of each, and what they make of MNIST's
-10,000 test digits, as `report.json` has it.
+Both are LeNet-5, began with the same weights, and saw the same digits in the same order. One was trained with softmax
+and cross-entropy, to give ten probabilities that add up to 1; the other with ten sigmoids and binary cross-entropy, to
+answer ten separate questions. For each moment there is a LiteRT file of either network, and `report.json` has what they
+score on MNIST's 10,000 test digits.
 """
 
 import json
@@ -21,17 +21,17 @@ THRESHOLDS = [round(0.01 * hundredth, 2) for hundredth in range(1, 100)]
 
 
 class Moment(NamedTuple):
-    """Both networks at one age, and how many of the test digits each reads right."""
+    """Both networks after the same number of batches, and what they score on the test digits."""
 
     step: int  # batches seen
-    softmax: float  # share of test digits that the softmax network reads right
-    largest: float  # share that the sigmoid network reads right, if its largest output is taken for an answer
-    fired: list[Fired]  # what a threshold on its ten outputs does instead, for each of THRESHOLDS
-    networks: dict[str, Classifier]  # themselves: "softmax" and "sigmoid"
+    softmax: float  # the share that the softmax network reads right
+    largest: float  # the share that the sigmoid network reads right, if its largest output is its answer
+    fired: list[Fired]  # how many of its outputs are above a threshold, for each of THRESHOLDS
+    networks: dict[str, Classifier]  # "softmax" and "sigmoid"
 
 
 class Lesson(NamedTuple):
-    """The moments, in order, and how the networks were trained."""
+    """The moments, first to last, and how the networks were trained."""
 
     moments: list[Moment]
     digits: int  # in the test set
@@ -40,12 +40,12 @@ class Lesson(NamedTuple):
 
 
 def snapshot(kind: str, step: int) -> str:
-    """Name the file of a network, "softmax" or "sigmoid", after a number of steps."""
+    """Return the name of a network's file; `kind` is "softmax" or "sigmoid", `step` the number of batches seen."""
     return f"{kind}-{step:05d}.tflite"
 
 
 def load_network(kind: str, step: int, folder: Path = LESSON) -> Classifier:
-    """Load a network as it was after a number of steps. Raises ModelFileError as `Classifier` does."""
+    """Load a network as it was after a number of batches. Raises ModelFileError as `Classifier` does."""
     return Classifier(folder / snapshot(kind, step), remake=REMAKE)
 
 
@@ -53,7 +53,7 @@ def load_lesson(folder: Path = LESSON) -> Lesson:
     """Read the report and the networks. Raises ModelFileError if a file is missing, damaged, or of another version."""
     path = folder / "report.json"
     try:
-        report = json.loads(path.read_text())
+        report = json.loads(path.read_text(encoding="utf-8"))
         moments = [
             Moment(
                 step=found["step"],
@@ -67,11 +67,11 @@ def load_lesson(folder: Path = LESSON) -> Lesson:
         lesson = Lesson(moments, report["digits"], report["batch_size"], report["epochs"])
         for moment in moments:
             if len(moment.fired) != len(THRESHOLDS) or {sum(fired) for fired in moment.fired} != {lesson.digits}:
-                raise ValueError(f"its counts after {moment.step} steps are not whole")
+                raise ValueError(f"its counts after {moment.step} steps are incomplete")
         if not (moments and lesson.digits):
             raise ValueError("it is empty")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFileError(
-            f"{path} cannot be read ({type(error).__name__}: {error}); `{REMAKE}` makes the model files anew"
+            f"{path} cannot be read ({type(error).__name__}: {error}); `{REMAKE}` makes the model files again"
         ) from error
     return lesson

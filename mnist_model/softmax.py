@@ -1,12 +1,12 @@
-"""Softmax with a temperature, how undecided its answer is, what it replaces and how it is trained. NumPy only.
+"""Softmax with a temperature, its entropy and energy, the thresholds that it replaces, and its loss. NumPy only.
 
     p_i = exp(z_i / T) / sum_j exp(z_j / T)
 
-z are the logits: the raw scores of a network's last layer. T divides the *logits*; dividing the softmax's outputs
-would only scale ten probabilities that no longer add up to 1. T < 1 sharpens the distribution, T > 1 flattens it, and
-no T changes the order of the classes.
+z are the logits: the raw scores of a network's last layer. T divides the *logits*: dividing the probabilities instead
+would only scale them, and they would no longer add up to 1. T < 1 sharpens the distribution, T > 1 flattens it, and no
+T changes the order of the classes.
 
-The page of the lesson shows the code of these functions as it stands here.
+The page Softmax shows the code of these functions as it stands here.
 """
 
 from typing import NamedTuple
@@ -16,14 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def softmax(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
-    """Turn scores into probabilities: Boltzmann's distribution with energies -z (Bridle 1990 named it softmax).
+    """Turn scores into probabilities: the Boltzmann distribution with energies -z, named softmax by Bridle (1990).
 
     Parameters
     ----------
     logits : array_like, shape (..., K), K >= 1
         Finite scores, as large as +-1e30 without overflow.
     temperature : float
-        T > 0, finite. Towards 0 the largest logit takes all; towards infinity every class gets 1/K.
+        T > 0, finite. As T goes to 0, the largest logit gets a probability of 1; as T grows, every class gets 1/K.
 
     Returns
     -------
@@ -36,24 +36,26 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
         If T is not a positive finite number, a logit is NaN or infinite, or there is no class to choose from.
     """
     z, t = _checked(logits, temperature)
-    # exp(z) overflows from z = 710 on. Subtracting the maximum first changes nothing (it cancels out of the fraction)
-    # and makes the largest term exp(0) = 1; what overflows now is -inf, whose exp is the right answer, 0.
+    # exp(z) overflows for z > 709.78. Subtracting the maximum first changes nothing, since it cancels out of the
+    # fraction, and makes the largest term exp(0) = 1. A difference that overflows is -inf, and exp(-inf) = 0 is right.
     with np.errstate(over="ignore", under="ignore"):
         e = np.exp((z - z.max(axis=-1, keepdims=True)) / t)
-        return e / e.sum(axis=-1, keepdims=True)
+        p: NDArray[np.float64] = e / e.sum(axis=-1, keepdims=True)
+    return p
 
 
 def naive_softmax(logits: ArrayLike) -> NDArray[np.float64]:
-    """Softmax by its formula as it stands: to be seen failing, not to be used.
+    """Compute softmax by its formula as written, to show that this fails: use `softmax`. Shapes as there.
 
-    From z = 710 on it divides infinity by infinity, and where all z are below -745, 0 by 0. Shapes as for `softmax`.
+    For z > 709.78 it divides infinity by infinity, and 0 by 0 where all z are below -745.
     """
     e = np.exp(logits)
-    return e / e.sum(axis=-1, keepdims=True)
+    p: NDArray[np.float64] = e / e.sum(axis=-1, keepdims=True)
+    return p
 
 
 def entropy(probabilities: ArrayLike) -> NDArray[np.float64]:
-    """Shannon's entropy H = -sum p log2 p, in bits: how undecided a distribution is.
+    """Return Shannon's entropy H = -sum p log2 p, in bits: how evenly the probability is spread.
 
     Parameters
     ----------
@@ -63,17 +65,18 @@ def entropy(probabilities: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     ndarray, shape (...), float64
-        From 0 (one class is certain) to log2 K (all alike). 2**H is the number of equally likely classes that would
-        be just as undecided: the "digits in the running".
+        From 0 (one class has all the probability) to log2 K (all have the same). 2**H is the number of equally likely
+        classes with the same entropy: the "digits in the running".
     """
     p = np.asarray(probabilities, dtype=np.float64)
     terms = np.zeros_like(p)
     np.log2(p, out=terms, where=p > 0)  # p log p goes to 0 with p
-    return np.maximum(-(p * terms).sum(axis=-1), 0.0)
+    bits: NDArray[np.float64] = np.maximum(-(p * terms).sum(axis=-1), 0.0)
+    return bits
 
 
 def sample(probabilities: ArrayLike, size: int, seed: int) -> NDArray[np.intp]:
-    """Draw classes at random, each as often as its probability says. Taking the largest instead is argmax.
+    """Draw classes at random by their probabilities; argmax would take the most probable one every time.
 
     Parameters
     ----------
@@ -82,8 +85,8 @@ def sample(probabilities: ArrayLike, size: int, seed: int) -> NDArray[np.intp]:
     size : int
         How many to draw.
     seed : int
-        With the same one, a longer draw begins with the shorter; and distributions differ where they must, not by
-        chance, because the same random numbers decide ("common random numbers").
+        0 or more. With the same seed, a longer sample begins with the shorter one, and samples of two distributions
+        differ only because the distributions do: both come from the same random numbers ("common random numbers").
 
     Returns
     -------
@@ -93,18 +96,18 @@ def sample(probabilities: ArrayLike, size: int, seed: int) -> NDArray[np.intp]:
     Raises
     ------
     ValueError
-        If the probabilities are none, or size or seed are negative.
+        If a probability is negative, they do not add up to 1, or size or seed is negative.
     """
     p = np.asarray(probabilities, dtype=np.float64)
     return np.random.default_rng(seed).choice(len(p), size, p=p)
 
 
 def energy(logits: ArrayLike) -> NDArray[np.float64]:
-    """The free energy E = -ln sum exp(z) of the logits, in nats: high where nothing speaks for any class.
+    """Return the free energy E = -ln sum exp(z) of the logits, in nats: high if no class has a high score.
 
-    Softmax always adds up to 1, even for a scribble: it tells the classes apart, and drops how much there was of any of
-    them. That is the denominator, and its logarithm tells the known from the strange (Liu et al. 2020,
-    arXiv:2010.03759).
+    Softmax always adds up to 1, even for a scribble: it compares the classes, and loses how high their scores were
+    together. That is the softmax's denominator, and its logarithm separates digits from out-of-distribution input
+    (Liu et al. 2020, arXiv:2010.03759).
 
     Parameters
     ----------
@@ -116,14 +119,15 @@ def energy(logits: ArrayLike) -> NDArray[np.float64]:
     """
     z = np.asarray(logits, dtype=np.float64)
     top = z.max(axis=-1)
-    return -(top + np.log(np.exp(z - top[..., None]).sum(axis=-1)))
+    nats: NDArray[np.float64] = -(top + np.log(np.exp(z - top[..., None]).sum(axis=-1)))
+    return nats
 
 
-# What came before softmax: an output of its own for each question, and a threshold.
+# What softmax replaces: a sigmoid for each class, and a threshold.
 
 
 def sigmoid(logits: ArrayLike) -> NDArray[np.float64]:
-    """Squeeze scores between 0 and 1, each by itself: 1 / (1 + exp(-z)). It is the softmax of z and 0.
+    """Map each score to a number between 0 and 1, 1 / (1 + exp(-z)): the first probability of the softmax of z and 0.
 
     Parameters
     ----------
@@ -136,46 +140,47 @@ def sigmoid(logits: ArrayLike) -> NDArray[np.float64]:
         In [0, 1]; rounded to 1 from z = 37 on.
     """
     z = np.asarray(logits, dtype=np.float64)
-    e = np.exp(-np.abs(z))  # of nothing above 0, or else it overflows
-    return np.where(z < 0, e, 1) / (1 + e)
+    e = np.exp(-np.abs(z))  # exp of a number above 0 could overflow
+    s: NDArray[np.float64] = np.where(z < 0, e, 1) / (1 + e)
+    return s
 
 
-class Verdicts(NamedTuple):
-    """What one threshold makes of answers to a yes/no question: a count of each kind."""
+class Outcomes(NamedTuple):
+    """How many answers to a yes/no question are right and wrong: true and false, positives and negatives."""
 
-    hits: int  # over the threshold, and should be
-    misses: int  # should be, and are not
-    false_alarms: int  # are, and should not be
-    rejections: int  # are not, and should not be
+    hits: int  # above the threshold, and the right answer is yes
+    misses: int  # not above it, and the right answer is yes
+    false_alarms: int  # above it, and the right answer is no
+    rejections: int  # not above it, and the right answer is no
 
 
-def one_threshold(outputs: ArrayLike, truth: ArrayLike, threshold: float) -> Verdicts:
+def one_threshold(outputs: ArrayLike, truth: ArrayLike, threshold: float) -> Outcomes:
     """Count hits, misses, false alarms and correct rejections.
 
     Parameters
     ----------
     outputs : array_like, shape (n,)
     truth : array_like, shape (n,), bool
-        Whether the answer should be yes.
+        Whether the right answer is yes.
     threshold : float
-        The answer is yes where an output is over it.
+        The answer is yes if an output is above it.
     """
     yes, truth = np.asarray(outputs) > threshold, np.asarray(truth)
     counts = (yes & truth), (~yes & truth), (yes & ~truth), (~yes & ~truth)
-    return Verdicts(*(int(kind.sum()) for kind in counts))
+    return Outcomes(*(int(np.sum(kind)) for kind in counts))
 
 
 class Fired(NamedTuple):
-    """What thresholds make of answers to a question with K answers: a count of each kind. They add up to n."""
+    """How many images have no output above a threshold, exactly one, or several. They add up to all images."""
 
-    none: int  # no output over the threshold
-    right: int  # exactly one, and the right one
-    wrong: int  # exactly one, and a wrong one
+    none: int
+    right: int  # exactly one, and it is the right class
+    wrong: int  # exactly one, and it is a wrong class
     several: int
 
 
 def ten_thresholds(outputs: ArrayLike, labels: ArrayLike, threshold: float) -> Fired:
-    """Count how many have no output over the threshold, exactly one, or several.
+    """Count the images that have no output above the threshold, exactly one, or several.
 
     Parameters
     ----------
@@ -195,7 +200,7 @@ def ten_thresholds(outputs: ArrayLike, labels: ArrayLike, threshold: float) -> F
 
 
 def one_hot(labels: ArrayLike, classes: int) -> NDArray[np.float64]:
-    """Write labels as rows of 0 with a single 1: the distribution that is certain of the right answer.
+    """Write each label as a row of zeros with a 1 at its place: a distribution with all probability on one class.
 
     Parameters
     ----------
@@ -215,11 +220,12 @@ def one_hot(labels: ArrayLike, classes: int) -> NDArray[np.float64]:
     labels = np.asarray(labels)
     if ((labels < 0) | (labels >= classes)).any():
         raise ValueError(f"labels must be from 0 to {classes - 1}")
-    return np.eye(classes)[labels]
+    rows: NDArray[np.float64] = np.eye(classes)[labels]
+    return rows
 
 
 def cross_entropy(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
-    """The loss -sum y ln p, in nats, y being one-hot: the surprise -ln p(label) at the right answer.
+    """Return the loss -sum y ln p, in nats. With a one-hot label y it is -ln p(label).
 
     Parameters
     ----------
@@ -232,7 +238,7 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0
     Returns
     -------
     ndarray, shape (...), float64
-        From 0, if the label had all the probability, without an upper bound. ln K if all classes are alike.
+        0 if the label has all the probability, ln K if all classes have the same; there is no upper bound.
 
     Raises
     ------
@@ -240,22 +246,24 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0
         As `softmax` and `one_hot` do, or if there is not one label for each row of logits.
     """
     z, t = _checked(logits, temperature)
-    # The logarithm of the softmax is taken on paper: of a p that rounds to 0 it could not be had any more.
+    # ln p is computed without p, since a small p rounds to 0 and its logarithm would be -inf.
     with np.errstate(over="ignore", under="ignore"):
         z = (z - z.max(axis=-1, keepdims=True)) / t
         log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    return np.where(_targets(labels, z), -log_p, 0).sum(axis=-1)
+    loss: NDArray[np.float64] = np.where(_targets(labels, z), -log_p, 0).sum(axis=-1)
+    return loss
 
 
 def cross_entropy_gradient(logits: ArrayLike, labels: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
-    """The slope of `cross_entropy` by each logit, (p - y) / T: training goes against it, p down and y up.
+    """Return the gradient of `cross_entropy` with respect to the logits, (p - y) / T.
 
-    Parameters and errors are those of `cross_entropy`.
+    Gradient descent goes against it: the logit of the label up, all others down. Parameters and errors as of
+    `cross_entropy`.
 
     Returns
     -------
     ndarray, shape (..., K), float64
-        Adds up to 0 along the last axis: what one class is pushed up, the others are pushed down.
+        Adds up to 0 along the last axis.
     """
     p = softmax(logits, temperature)
     return (p - _targets(labels, p)) / temperature

@@ -1,4 +1,4 @@
-"""The bare page: a canvas, a slider and a text in a fragment, no model. No page with a canvas does less."""
+"""The bare page: a canvas, a slider and a text in a fragment, without a model. No page with a canvas does less."""
 
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas

@@ -18,9 +18,10 @@ def load_model() -> tf.keras.Model:
 
 
 def predict(picture: np.ndarray) -> np.ndarray:
-    """(H, W, 4) uint8 -> (10,) logits."""
+    """Return the ten logits of a picture, (H, W, 4) uint8."""
     small = np.asarray(Image.fromarray(picture).convert("L").resize((28, 28)))
-    return load_model().predict(small[None, ..., None] / 255, verbose=0)[0]
+    logits: np.ndarray = load_model().predict(small[None, ..., None] / 255, verbose=0)[0]
+    return logits
 
 
 load_model()

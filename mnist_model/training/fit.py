@@ -1,0 +1,318 @@
+"""Train a LeNet-5 by a recipe: as textbooks do, in one cycle of the learning rate, or with a teacher."""
+
+import functools
+import json
+import math
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mnist_model.mnist import DataError
+from mnist_model.softmax import one_hot
+from mnist_model.training.augment import NOT_A_DIGIT, make_pass
+from mnist_model.training.checkpoints import Batches, Checkpoint, CheckpointStore
+from mnist_model.training.data import Mnist
+from mnist_model.training.environment import code_digest, in_processes, versions
+from mnist_model.training.export import write_model
+from mnist_model.training.lenet import lenet5
+from mnist_model.training.measure import evaluate
+from mnist_model.training.recipes import RECIPES, OneCycleRecipe, Recipe, scaled
+from mnist_model.training.teacher import CrossEntropyWithOod, accuracy, is_readable, predict, probabilities, teacher
+
+MOST_STEPS_AT_ONCE = 40  # of the one-cycle recipe, in one call of TensorFlow's; an epoch has 440
+
+History = dict[str, Any]  # for each metric its value after each epoch; under "teacher" that of the teacher
+
+
+def train(
+    recipe_name: str,
+    mnist: Mnist,
+    *,
+    output: Path,
+    epochs: int | None,
+    seed: int,
+    limit: int | None,
+    tensorboard: Path | None,
+) -> None:
+    """Train a LeNet-5, and write it and its report to a folder.
+
+    Parameters
+    ----------
+    recipe_name : str
+        One of RECIPES.
+    mnist : Mnist
+        All of it.
+    output : Path
+        The folder. While the handwriting recipe trains, its checkpoints are in it, in `.training`.
+    epochs : int or None
+        Instead of the recipe's.
+    seed : int
+        From 0 to 2**32 - 1.
+    limit : int or None
+        The number of images of each split to use, with the recipe `scaled` to it; None for all.
+    tensorboard : Path or None
+        A folder to write curves of the training for TensorBoard to.
+    """
+    used = mnist.first(limit)
+    recipe = scaled(RECIPES[recipe_name], len(used.train.images) / len(mnist.train.images))
+    recipe = replace(recipe, epochs=epochs or recipe.epochs)
+    settings = {"recipe": recipe_name, **asdict(recipe), "seed": seed, "limit": limit, "data_sha256": mnist.sha256}
+    store = CheckpointStore(output / ".training", {**settings, "versions": versions(), "code": code_digest()})
+    callbacks = [keras.callbacks.TensorBoard(tensorboard)] if tensorboard else []
+
+    if recipe.passes:
+        model, history = train_distilled(recipe, used, seed, store, callbacks)
+    elif isinstance(recipe, OneCycleRecipe):
+        model, history = train_one_cycle(recipe, used, seed, callbacks)
+    else:
+        model, history = train_textbook(recipe, used, seed, callbacks)
+
+    report = {
+        **settings,
+        "parameters": model.count_params(),
+        "seconds": round(store.seconds, 1),
+        "versions": versions(),
+        "history": history,
+    }
+    write_model(model, lambda network: report | evaluate(network, used, geometric=recipe.geometric, seed=seed), output)
+    store.remove()
+
+
+def train_textbook(
+    recipe: Recipe, mnist: Mnist, seed: int, callbacks: list[keras.callbacks.Callback]
+) -> tuple[keras.Model, History]:
+    """Train as textbooks do. Returns the model and its history."""
+    keras.utils.set_random_seed(seed)
+
+    # 1. Reshape to (n, 28, 28, 1), with one channel, and scale the pixels to [0, 1].
+    training, validation = (
+        (split.images.reshape(-1, 28, 28, 1).astype("float32") / 255, split.labels)
+        for split in (mnist.train, mnist.validation)
+    )
+
+    # 2. Build LeNet-5.
+    model = lenet5()
+    model.summary()
+
+    # 3. Compile. The network gives logits and the loss takes logits. Computed together, log(softmax(z)) stays exact
+    #    where a separate softmax would round a small probability to 0; and the temperature needs the logits, since it
+    #    divides logits, never probabilities.
+    model.compile(
+        optimizer=keras.optimizers.Adam(recipe.learning_rate),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+
+    # 4. Fit, and evaluate on the validation set after each epoch.
+    fitted = model.fit(
+        *training,
+        batch_size=recipe.batch_size,
+        epochs=recipe.epochs,
+        validation_data=validation,
+        callbacks=callbacks,
+    )
+    return model, fitted.history
+
+
+def train_one_cycle(
+    recipe: OneCycleRecipe, mnist: Mnist, seed: int, callbacks: list[keras.callbacks.Callback]
+) -> tuple[keras.Model, History]:
+    """Train as textbooks do, but in half the time. Returns the model and its history.
+
+    With larger batches and a learning rate that rises and falls once (Smith and Topin 2018, arXiv:1708.07120), the
+    network learns as much in fewer steps. A step is cheaper where TensorFlow holds all digits and gathers the batches
+    from them itself, and where one call of it takes many steps.
+    """
+    keras.utils.set_random_seed(seed)
+    images, labels = (tf.constant(part) for part in (mnist.train.images[..., None], mnist.train.labels))
+    batch_size = min(recipe.batch_size, len(labels))
+    steps = len(labels) // batch_size
+    warmup_steps = round(recipe.warmup * steps * recipe.epochs)
+
+    def shuffled(_: tf.Tensor) -> tf.data.Dataset:
+        order = tf.random.shuffle(tf.range(len(labels)))[: steps * batch_size]
+        return tf.data.Dataset.from_tensor_slices(tf.reshape(order, (steps, batch_size)))
+
+    def batch(numbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.cast(tf.gather(images, numbers), tf.float32) / 255, tf.gather(labels, numbers)
+
+    learning_rate = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 10,
+        steps * recipe.epochs - warmup_steps,
+        warmup_target=recipe.learning_rate,
+        warmup_steps=warmup_steps,
+    )
+    model = lenet5()
+    model.summary()
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        steps_per_execution=math.gcd(steps, MOST_STEPS_AT_ONCE),
+    )
+    fitted = model.fit(
+        tf.data.Dataset.range(recipe.epochs).flat_map(shuffled).map(batch).prefetch(MOST_STEPS_AT_ONCE),
+        shuffle=False,  # by Keras: the data set shuffles itself
+        steps_per_epoch=steps,
+        epochs=recipe.epochs,
+        validation_data=(mnist.validation.images[..., None] / np.float32(255), mnist.validation.labels),
+        callbacks=callbacks,
+    )
+    return model, fitted.history
+
+
+def train_distilled(
+    recipe: Recipe, mnist: Mnist, seed: int, store: CheckpointStore, callbacks: list[keras.callbacks.Callback]
+) -> tuple[keras.Model, History]:
+    """Train a large network, the teacher, on augmented digits, and LeNet-5 on what the teacher says of them.
+
+    Returns the model and its history. What is done is in `store`, and is not done again after an interruption.
+    """
+    validation = mnist.validation.images[..., None] / np.float32(255), ood_targets(mnist.validation.labels)
+    fit = functools.partial(fit_with_checkpoints, validation=validation, seed=seed, store=store)
+    teacher_history: History = {}
+
+    # 1. Make the passes: MNIST's training digits, augmented, digits in pen strokes, and OOD images.
+    images, labels = make_passes(recipe, mnist, seed, store)
+    targets = ood_targets(labels)
+    if recipe.teacher_epochs:
+        # 2. Train the teacher on them.
+        keras.utils.set_random_seed(seed)
+        large, history = fit(
+            teacher(),
+            images,
+            targets,
+            epochs=recipe.teacher_epochs,
+            batch_size=recipe.teacher_batch_size,
+            learning_rate=recipe.teacher_learning_rate,
+        )
+        teacher_history = {"teacher": history}
+
+        # 3. Let the teacher label them, and leave out those that it cannot read.
+        logits = label(large, images, recipe.passes, store)
+        readable = is_readable(logits, labels, recipe.least_label_probability)
+        print(f"The teacher can read {np.mean(readable):.1%} of them")
+        if not readable.any():
+            raise DataError("the teacher has learned too little to teach: train with more images or epochs")
+        images = images[readable]
+        targets = probabilities(logits[readable], recipe.distillation_temperature)
+
+    # 4. Train LeNet-5 on the teacher's labels.
+    keras.utils.set_random_seed(seed)
+    student = lenet5()
+    student.summary()
+    student, history = fit(
+        student,
+        images,
+        targets,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        temperature=recipe.distillation_temperature,
+        callbacks=callbacks,
+    )
+    return student, history | teacher_history
+
+
+def make_passes(
+    recipe: Recipe, mnist: Mnist, seed: int, store: CheckpointStore
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Make the passes of a recipe that are not in the store yet. Returns the images and labels of all of them."""
+    print(f"Augmenting {len(mnist.train.images):,} digits {recipe.passes} times")
+    files = [f"pass-{number}.npz" for number in range(recipe.passes)]
+    missing = [number for number, file in enumerate(files) if not store.path(file).exists()]
+    settings = {
+        name: getattr(recipe, name) for name in ("clean", "stroke_digits", "ood_images", "geometric", "photometric")
+    }
+    progress = keras.utils.Progbar(recipe.passes, unit_name="pass")
+    progress.update(recipe.passes - len(missing))
+    for number, made in in_processes(functools.partial(make_pass, mnist.train, seed, **settings), missing):
+        store.save(files[number], functools.partial(np.savez, images=made.images, labels=made.labels))
+        progress.add(1)
+    passes = []
+    for file in files:
+        with np.load(store.path(file)) as arrays:
+            passes.append((arrays["images"], arrays["labels"]))
+    images, labels = (np.concatenate(parts) for parts in zip(*passes, strict=True))
+    return images, labels
+
+
+def label(model: keras.Model, images: NDArray[np.uint8], parts: int, store: CheckpointStore) -> NDArray[np.float32]:
+    """Return a model's logits, (n, 10), of images, read in some parts; those in the store if they are there."""
+    file = store.path("logits.npy")
+    if not file.exists():
+        print(f"Labelling {len(images):,} images")
+        logits = np.concatenate([predict(model, part) for part in np.array_split(images, parts)])
+        store.save(file.name, lambda part: np.save(part, logits))
+    found: NDArray[np.float32] = np.load(file)
+    return found
+
+
+def fit_with_checkpoints(
+    model: keras.Model,
+    images: NDArray[np.uint8],
+    targets: NDArray[Any],
+    *,
+    validation: tuple[NDArray[Any], NDArray[Any]],
+    store: CheckpointStore,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    temperature: float = 1.0,
+    callbacks: list[keras.callbacks.Callback] | None = None,
+) -> tuple[keras.Model, dict[str, list[float]]]:
+    """Fit a model to (n, 11) targets, or continue from its checkpoint. Returns it and its history.
+
+    AdamW; the learning rate rises for 2 % of the steps and then falls along half a cosine; the returned weights are an
+    exponential moving average.
+    """
+    batches = Batches(images, targets, batch_size, seed)
+    steps = batches.steps * epochs
+    warmup_steps = int(0.02 * steps)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - warmup_steps, warmup_target=learning_rate, warmup_steps=warmup_steps
+    )
+    history: dict[str, list[float]] = {}
+    done = 0
+    checkpoint, history_file = store.path(f"{model.name}.keras"), store.path(f"{model.name}.json")
+    if checkpoint.exists():
+        model = keras.models.load_model(checkpoint)
+        done = int(keras.ops.convert_to_numpy(model.optimizer.iterations)) // batches.steps
+        history = {key: values[:done] for key, values in json.loads(history_file.read_text(encoding="utf-8")).items()}
+    else:
+        average = {"use_ema": True, "ema_momentum": min(0.999, max(0.0, 1 - 20 / steps))}
+        model.compile(
+            keras.optimizers.AdamW(schedule, weight_decay=1e-4, **average),
+            CrossEntropyWithOod(temperature),
+            metrics=[accuracy],
+            jit_compile=False,  # XLA takes twice as long on a processor
+        )
+    model.steps_per_execution = batches.steps_at_once
+    if done < epochs:
+        model.fit(
+            Batches(images, targets, batch_size, seed, first_step=done * batches.steps),
+            steps_per_epoch=batches.steps,
+            initial_epoch=done,
+            epochs=epochs,
+            shuffle=False,
+            validation_data=validation,
+            callbacks=[
+                keras.callbacks.SwapEMAWeights(),
+                Checkpoint(store, model.name, history, seed),
+                *(callbacks or []),
+            ],
+        )
+    else:
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+    return model, history
+
+
+def ood_targets(labels: NDArray[np.uint8]) -> NDArray[np.float16]:
+    """Return labels, (n,) from 0 to NOT_A_DIGIT, one-hot: (n, 11)."""
+    return one_hot(labels, NOT_A_DIGIT + 1).astype(np.float16)

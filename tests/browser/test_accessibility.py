@@ -1,0 +1,89 @@
+"""Everybody can use the page Draw: what axe-core finds, and whether anything moves while the page is put together."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.support import driver
+from tests.support.draw_page import answer, draw, wait_for_page
+from tests.support.driver import DIGITS
+
+SIZES = {"desktop": (1280, 800), "phone": (390, 664)}
+SCRIBBLE = [[(0.2, 0.3), (0.8, 0.7), (0.3, 0.8), (0.7, 0.2), (0.5, 0.9), (0.2, 0.5), (0.9, 0.4)]]
+
+SUM_OF_SHIFTS = """
+    window.shifts = [];
+    new PerformanceObserver(list => shifts.push(...list.getEntries().filter(shift => !shift.hadRecentInput)))
+        .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def violations(page):
+    """Return what axe-core finds that is serious or critical: the rule and the element."""
+    found = Axe().run(page).response["violations"]
+    return [
+        (violation["id"], node["html"])
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_serious(open_page, size, theme):
+    width, height = SIZES[size]
+    page = open_page(width=width, height=height, color_scheme=theme)
+    assert violations(page) == []
+    draw(page, DIGITS[4])
+    answer(page)
+    page.locator(".answer summary").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Clear").click()
+    draw(page, SCRIBBLE)
+    page.get_by_text("Not a digit.").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_hardly_anything_moves_while_the_page_is_put_together(browser, server, size):
+    """The cumulative layout shift is what a browser reports; below 0.1 is called good (web.dev/articles/cls)."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.add_init_script(SUM_OF_SHIFTS)
+    page.goto(server.url)
+    wait_for_page(page)
+    driver.wait_until_idle(page)
+    page.get_by_text("Now draw your own").wait_for()
+    page.wait_for_timeout(1000)
+    assert page.evaluate("shifts.reduce((sum, shift) => sum + shift.value, 0)") < 0.1
+    context.close()
+
+
+def test_the_canvas_is_in_view_at_200_percent(open_page):
+    page = open_page(width=640, height=400)
+    box = page.locator(driver.CANVAS).bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 400
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 664), (430, 740), (360, 640)])
+def test_on_a_phone_the_answer_and_the_whole_canvas_are_above_the_fold(open_page, width, height):
+    page = open_page(width=width, height=height, is_mobile=True, has_touch=True)
+    canvas = page.locator(driver.CANVAS).bounding_box()
+    bars = page.locator(".answer .bars").bounding_box()
+    assert bars["y"] + bars["height"] <= canvas["y"]
+    assert canvas["y"] + canvas["height"] <= height
+    assert canvas["width"] >= width - 48
+
+
+def test_on_a_projector_the_canvas_and_the_bars_fill_the_screen(open_page):
+    page = open_page(width=1920, height=1080)
+    draw(page, DIGITS[4])
+    assert answer(page) == 4
+    canvas = page.locator(driver.CANVAS).bounding_box()
+    bars = page.locator(".answer .bars").bounding_box()
+    assert canvas["width"] >= 600
+    assert canvas["width"] + bars["width"] >= 0.8 * 1920
+    assert bars["height"] >= 400
+    assert page.get_by_role("radio", name="9", exact=True).bounding_box()["y"] < 1080

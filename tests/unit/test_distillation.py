@@ -1,0 +1,167 @@
+"""The parts of the handwriting recipe, on a few digits; all of it takes an hour."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.special import logsumexp
+
+tf = pytest.importorskip("tensorflow")
+
+from evaluation import ablation
+from mnist_model import WEIGHTS
+from mnist_model.mnist import DataError, Split
+from mnist_model.training import fit, teacher
+from mnist_model.training.augment import NOT_A_DIGIT
+from mnist_model.training.checkpoints import Batches, CheckpointStore
+from mnist_model.training.data import load_mnist
+from mnist_model.training.measure import calibrated_temperature
+from mnist_model.training.recipes import RECIPES
+
+
+def test_the_loss_is_a_cross_entropy_over_eleven_classes_at_a_temperature():
+    rng = np.random.default_rng(0)
+    logits, target = rng.normal(0, 5, (40, 10)).astype(np.float32), rng.dirichlet(np.ones(11), 40).astype(np.float32)
+    for temperature in (1.0, 2.0):
+        z = np.column_stack([logits, np.zeros(40)]) / temperature
+        expected = temperature**2 * -(target * (z - logsumexp(z, axis=1, keepdims=True))).sum(axis=1).mean()
+        assert float(teacher.CrossEntropyWithOod(temperature)(target, logits)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_loss_survives_saving():
+    loss = teacher.CrossEntropyWithOod.from_config(teacher.CrossEntropyWithOod(2.5).get_config())
+    assert loss.temperature == 2.5
+
+
+def numbered_images(count):
+    """Images whose pixels are their number, and targets of zeros."""
+    images = np.arange(count, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
+    return images, np.zeros((count, 11), np.float16)
+
+
+def chosen(batches, number):
+    return np.rint(batches[number][0][:, 0, 0, 0] * 255).astype(int).tolist()
+
+
+def test_batches_depend_on_their_number_alone_and_an_epoch_has_each_image_once():
+    batches = Batches(*numbered_images(100), 3, seed=5)
+    assert batches.steps == 32
+    epochs = [[image for i in range(k * 32, k * 32 + 32) for image in chosen(batches, i)] for k in (0, 1)]
+    assert all(len(set(seen)) == 96 for seen in epochs)
+    assert epochs[0] != epochs[1]
+    later = Batches(*numbered_images(100), 3, seed=5, first_step=40)
+    assert [chosen(later, i) for i in range(5)] == [chosen(batches, 40 + i) for i in range(5)]
+
+
+def test_fewer_images_than_a_batch_are_one_batch():
+    batches = Batches(*numbered_images(7), 512, seed=0)
+    assert (batches.steps, batches.steps_at_once) == (1, 1)
+    assert sorted(chosen(batches, 3)) == list(range(7))
+
+
+def test_an_image_is_readable_if_the_teacher_gives_its_label_enough_probability():
+    logits = np.array([[9, 0, 0, 0, 0, 0, 0, 0, 0, 0]] * 2 + [[-9] * 10] * 2, np.float32)
+    labels = np.array([0, 1, NOT_A_DIGIT, 0], np.uint8)
+    assert teacher.is_readable(logits, labels, 0.5).tolist() == [True, False, True, False]
+    assert teacher.is_readable(logits, labels, 0.0).all()
+
+
+def test_each_settings_have_checkpoints_of_their_own(tmp_path):
+    folder = tmp_path / "checkpoints"
+    store = CheckpointStore(folder, {"seed": 1})
+    assert not folder.exists()
+    store.save("a.txt", lambda file: file.write_text("a"))
+    seconds = store.seconds
+    assert not CheckpointStore(folder, {"seed": 2}).path("a.txt").exists()
+    again = CheckpointStore(folder, {"seed": 1})
+    assert again.path("a.txt").read_text() == "a"
+    assert again.seconds >= json.loads(again.path("seconds.json").read_text()) > 0
+    assert again.seconds < seconds + 60
+    again.remove()
+    assert not folder.exists()
+
+
+def test_removing_checkpoints_leaves_those_of_other_settings(tmp_path):
+    one, other = (CheckpointStore(tmp_path / "checkpoints", {"seed": seed}) for seed in (1, 2))
+    for store in (one, other):
+        store.save("a.txt", lambda file: file.write_text("a"))
+    one.remove()
+    assert not one.path("a.txt").exists()
+    assert other.path("a.txt").exists()
+
+
+def test_a_file_that_could_not_be_finished_is_not_there(tmp_path):
+    store = CheckpointStore(tmp_path / "checkpoints", {})
+
+    def write(file):
+        file.write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        store.save("a.txt", write)
+    assert not store.path("a.txt").exists()
+
+
+@pytest.mark.parametrize(("geometric", "images_read"), [(True, 80), (False, 10)])
+def test_the_calibrated_temperature_is_found_on_augmented_digits(geometric, images_read, test_set):
+    digits, shapes = Split(test_set.images[:10], test_set.labels[:10]), []
+
+    def logits(images):
+        shapes.append(images.shape)
+        assert 0 <= images.min() <= images.max() <= 1
+        return 6 * np.eye(10)[np.resize(np.where(digits.labels == 9, 8, digits.labels), len(images))]
+
+    # This network gives every answer a probability of 98 %, and reads each 9 as an 8.
+    assert calibrated_temperature(logits, digits, geometric=geometric, seed=0) > 1
+    assert shapes == [(images_read, 28, 28)]
+
+
+def test_a_teacher_that_has_learned_nothing_is_an_error(monkeypatch, data):
+    digits = load_mnist(data).first(20)
+    monkeypatch.setattr(fit, "make_passes", lambda *arguments: digits.train)
+    monkeypatch.setattr(fit, "fit_with_checkpoints", lambda model, *arguments, **settings: (model, {}))
+    monkeypatch.setattr(fit, "label", lambda *arguments: np.zeros((20, 10), np.float32))
+    with pytest.raises(DataError, match="learned too little"):
+        fit.train_distilled(RECIPES["handwriting"], digits, 0, None, [])
+
+
+@pytest.fixture
+def eagerly():
+    """TensorFlow without graphs: making them takes much longer than the few steps of a test."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.mark.usefixtures("eagerly")
+def test_the_ablation_trains_and_measures_a_variant(tmp_path, data, monkeypatch):
+    name = "with images that the teacher misreads"
+    monkeypatch.setattr(
+        ablation, "VARIANTS", {name: replace(ablation.VARIANTS[name], batch_size=32, epochs=1, teacher_epochs=1)}
+    )
+    monkeypatch.setattr(ablation, "held_out_strokes", lambda: (np.zeros((3, 28, 28), np.float32), np.arange(3)))
+    monkeypatch.setattr(ablation, "LETTERS", ["A"])
+    output = tmp_path / "ablation.md"
+    ablation.main(["--data", str(data), "--limit", "60", "--output", str(output)])
+    *_, row = output.read_text(encoding="utf-8").splitlines()
+    found, *cells = row.strip("| ").split(" | ")
+    assert found == name
+    assert len(cells) == len(ablation.COLUMNS)
+    assert all(0 <= float(cell.rstrip("%")) <= 100 for cell in cells)
+
+
+def test_the_variants_take_about_as_many_steps():
+    def steps(recipe, digits=ablation.DIGITS):
+        return recipe.epochs * (digits * (1 + recipe.clean) + recipe.stroke_digits + recipe.ood_images)
+
+    assert ablation.SHORT.stroke_digits == RECIPES["handwriting"].stroke_digits // 2
+    for recipe in ablation.VARIANTS.values():
+        assert steps(recipe) == pytest.approx(steps(ablation.SHORT), rel=0.03)
+
+
+def test_the_ablations_document_has_its_variants():
+    text = (WEIGHTS.parents[1] / "docs" / "ablation.md").read_text(encoding="utf-8")
+    rows = {name: cells for name, *cells in (line.strip("| ").split(" | ") for line in text.splitlines()[5:] if line)}
+    rows = {name: cells for name, cells in rows.items() if name in ablation.VARIANTS}
+    assert ablation.document(5000, rows) == text

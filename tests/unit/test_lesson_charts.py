@@ -1,0 +1,66 @@
+"""The charts of the page Softmax."""
+
+import numpy as np
+import pytest
+
+from mnist_model.lesson import THRESHOLDS, Moment
+from mnist_model.softmax import Fired
+from ui.charts import lesson
+from ui.charts.colours import WINNER
+
+
+def test_the_histogram_counts_every_digit():
+    rng = np.random.default_rng(0)
+    outputs, truth = rng.beta(0.2, 0.2, 5000), rng.random(5000) < 0.2
+    others, of_digit, own = lesson.output_histogram(outputs, truth, 7, 0.5, 0.25).data
+    assert sum(others.y) == (~truth).sum()
+    assert sum(of_digit.y) == truth.sum()
+    assert of_digit.y[-1] == (truth & (outputs >= 0.98)).sum()
+    assert own.x == (0.25,)
+
+
+def test_outputs_above_the_threshold_have_the_accent_colour():
+    (bars,) = lesson.ten_outputs([0.1, 0.6, 0.3, 0.31] + [0] * 6, 0.3).data
+    assert [digit for digit in range(10) if bars.marker.color[digit] == WINNER] == [1, 3]
+
+
+def made_up_moments():
+    fired = [Fired(none=at, right=900 - at, wrong=40, several=60) for at in range(99)]
+    return [Moment(step, step / 20, 0.5, fired, {}) for step in (2, 5, 10)]
+
+
+def test_the_bars_of_each_moment_stack_to_one():
+    *bars, line = lesson.answers_by_moment(made_up_moments(), 1000, THRESHOLDS[30], 5).data
+    np.testing.assert_allclose(np.sum([trace.y for trace in bars], axis=0), 1)
+    assert {trace.name: trace.y[0] for trace in bars} == {
+        "exactly one, right": 0.87, "exactly one, wrong": 0.04, "several": 0.06, "none": 0.03,
+    }  # fmt: skip
+    assert line.y == (0.1, 0.25, 0.5)
+
+
+def test_the_failures_are_the_digits_without_exactly_one_answer():
+    heat, diamond = lesson.failures(made_up_moments(), 1000, THRESHOLDS[30], 5).data
+    np.testing.assert_allclose(heat.z, np.tile((np.arange(99)[:, None] + 60) / 1000, 3))
+    assert (diamond.x, diamond.y) == ((1,), (THRESHOLDS[30],))
+
+
+@pytest.mark.parametrize("draws", [0, 1, 50, 10_000])
+def test_the_running_share_ends_at_the_share(draws):
+    taken = np.random.default_rng(1).random(draws) < 0.3
+    share, probability, by_max = lesson.running_share(taken, 0.3, "b").data
+    assert set(probability.y) == {0.3}
+    assert set(by_max.y) == {0}
+    assert len(share.x) <= 1000
+    if draws:
+        assert share.x[-1] == draws
+        assert share.y[-1] == pytest.approx(taken.mean())
+
+
+def test_the_answers_lie_on_the_curve():
+    losses = [0.7, 0.0, 1.2, 30.0]
+    line, *points = lesson.loss_curve(losses, ["this digit", "b", "c", "d"]).data
+    np.testing.assert_allclose(line.x, np.exp(-np.array(line.y)))
+    assert [(point.name, point.y[0]) for point in reversed(points)] == list(
+        zip(["this digit", "b", "c", "d"], losses, strict=True)
+    )
+    np.testing.assert_allclose([point.x[0] for point in points], np.exp(losses[::-1]) ** -1.0)

@@ -1,0 +1,362 @@
+"""What temperatures make of ten logits: the charts of the page Temperatures."""
+
+from __future__ import annotations  # Plotly loads its classes when first named: not where a page makes no figure
+
+import html
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike, NDArray
+
+from mnist_model.softmax import entropy, softmax
+from ui.charts.colours import DIGITS, INK, OTHERS, PALE, WINNER, temperature_colour
+from ui.charts.layout import PROBABILITY_AXIS, base_layout, digit_bars, legend_below
+from ui.formatting import percent
+from ui.temperature_scale import COLDEST, HOTTEST, SCALE
+
+COLUMNS = 6  # of small charts side by side; more wrap
+
+
+def confidence_and_entropy(probabilities: ArrayLike) -> tuple[str, str]:
+    """Write the winner's probability and the entropy of a distribution."""
+    return percent(float(np.max(probabilities))), f"{float(entropy(probabilities)):.2f} bits"
+
+
+# Small charts side by side, one for each temperature.
+
+
+def comparison(logits: ArrayLike, temperatures: Sequence[float]) -> go.Figure:
+    """Draw the probabilities at each temperature side by side, on one axis.
+
+    Parameters
+    ----------
+    logits : array_like, shape (10,)
+    temperatures : sequence of float, from COLDEST to HOTTEST
+    """
+    traces, notes = [], []
+    for t, p in zip(temperatures, _probabilities(logits, temperatures), strict=True):
+        notes.append("<br>".join(confidence_and_entropy(p)))
+        bars = digit_bars(p, int(p.argmax())) | {
+            "customdata": [percent(value, 2) for value in p],
+            "hovertemplate": f"<b>%{{x}}</b> at T = {t:g}<br>probability %{{customdata}}<extra></extra>",
+        }
+        traces.append([bars])
+    return _side_by_side(temperatures, notes, traces, PROBABILITY_AXIS)
+
+
+def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike) -> go.Figure:
+    """Draw how often each digit was drawn at each temperature, beside the expected counts.
+
+    Parameters
+    ----------
+    logits : array_like, shape (10,)
+    temperatures : sequence of float
+    counts : array_like, shape (len(temperatures), 10)
+    """
+    counts = np.asarray(counts)
+    winner, n = int(np.argmax(logits)), int(counts[0].sum())
+    traces, notes = [], []
+    for t, drawn in zip(temperatures, counts, strict=True):
+        expected = n * softmax(logits, t)
+        notes.append(f"{winner} drawn<br>{drawn[winner]:,} of {n:,}")
+        bars = digit_bars(drawn, winner) | {
+            "customdata": [f"{value:,.1f}" for value in expected],
+            "hovertemplate": f"<b>%{{x}}</b> at T = {t:g}<br>drawn %{{y:,}} times<br>expected %{{customdata}}"
+            "<extra></extra>",
+        }
+        marks = {
+            "type": "scatter",
+            "x": list(range(10)),
+            "y": expected,
+            "mode": "markers",
+            "marker": {"symbol": "diamond", "size": 7, "color": INK, "line": {"color": PALE, "width": 1}},
+            "hoverinfo": "skip",
+        }
+        traces.append([bars, marks])
+    return _side_by_side(temperatures, notes, traces, {"range": [0, max(1, 1.02 * n)], "fixedrange": True})
+
+
+def _side_by_side(
+    temperatures: Sequence[float], notes: Sequence[str], traces: list[list[dict[str, Any]]], axis: dict[str, Any]
+) -> go.Figure:
+    """Lay out small charts of the ten digits, one for each temperature, with one vertical axis for all.
+
+    Parameters
+    ----------
+    notes : sequence of str
+        What stands above each chart, below its temperature.
+    traces : list of list of dict
+        Of each chart.
+    axis : dict
+        The common vertical axis.
+    """
+    rows, columns = math.ceil(len(temperatures) / COLUMNS), min(COLUMNS, len(temperatures))
+    gap = 0.24  # between rows: for the titles
+    height = (1 - gap * (rows - 1)) / rows
+    layout = base_layout(340 * rows, t=88, b=24) | {"bargap": 0.2, "showlegend": False, "annotations": []}
+    for number, (temperature, note) in enumerate(zip(temperatures, notes, strict=True)):
+        row, column = divmod(number, COLUMNS)
+        name = str(number + 1)  # of the axes
+        left, right = column / columns, (column + 0.94) / columns
+        top = 1 - row * (height + gap)
+        layout[f"xaxis{name}"] = {
+            "domain": [left, right], "anchor": f"y{name}", "range": [-0.6, 9.6], "dtick": 1, "tickangle": 0,
+            "tickfont": {"size": 10}, "fixedrange": True,
+        }  # fmt: skip
+        layout[f"yaxis{name}"] = axis | {
+            "domain": [top - height, top], "anchor": f"x{name}", "showticklabels": column == 0,
+        }  # fmt: skip
+        title = f'<span style="color: {temperature_colour(temperature)}"><b>T = {temperature:g}</b></span><br>{note}'
+        layout["annotations"].append(_note(title, (left + right) / 2, "center", y=top) | {"font": {"size": 13}})
+        for trace in traces[number]:
+            trace.update(xaxis=f"x{name}", yaxis=f"y{name}")
+    return go.Figure({"data": [trace for chart in traces for trace in chart], "layout": layout})
+
+
+# One chart whose temperature moves.
+
+
+def sweep(logits: ArrayLike) -> go.Figure:
+    """Draw the probabilities with a slider and a button that move the temperature in the browser, without the server.
+
+    Parameters
+    ----------
+    logits : array_like, shape (10,)
+    """
+    # Lists: in frames plotly.js does not unpack arrays.
+    p = _probabilities(logits, SCALE).tolist()
+    first, winner = SCALE.index(1), int(np.argmax(logits))
+    titles = [
+        f"<b>T = {t:g}</b>   {winner} with {', '.join(confidence_and_entropy(p[n]))}" for n, t in enumerate(SCALE)
+    ]
+    bars = digit_bars(p[first], winner) | {"hovertemplate": "<b>%{x}</b> %{y:.2%}<extra></extra>"}
+    title = {  # the text of a trace: in frames a title would not change
+        "type": "scatter", "x": [0], "y": [0], "xaxis": "x2", "yaxis": "y2", "mode": "text", "text": [titles[first]],
+        "textposition": "middle right", "textfont": {"size": 18}, "hoverinfo": "skip",
+    }  # fmt: skip
+    frames = [
+        {
+            "name": f"{t:g}",
+            "data": [{"type": "bar", "y": p[number]}, {"type": "scatter", "text": [titles[number]]}],
+        }
+        for number, t in enumerate(SCALE)
+    ]
+    layout = base_layout(440, b=136) | {
+        "showlegend": False,
+        "bargap": 0.25,
+        "sliders": [_sweep_slider(first)],
+        "updatemenus": [_play_buttons()],
+        "xaxis": {"dtick": 1, "range": [-0.5, 9.5], "fixedrange": True},
+        "yaxis": PROBABILITY_AXIS | {"domain": [0, 0.86]},
+        "xaxis2": {"range": [0, 1], "anchor": "y2", "visible": False, "fixedrange": True},
+        "yaxis2": {"range": [-1, 1], "anchor": "x2", "visible": False, "fixedrange": True, "domain": [0.9, 1]},
+    }
+    return go.Figure({"data": [bars, title], "layout": layout, "frames": frames})
+
+
+def _sweep_slider(active: int) -> dict[str, Any]:
+    """Return a slider over SCALE which animates to the frame that is named as its temperature."""
+    return {
+        "active": active,
+        "currentvalue": {"visible": False},
+        "pad": {"t": 32},
+        "ticklen": 4,
+        "minorticklen": 0,
+        "bgcolor": OTHERS,
+        "activebgcolor": WINNER,
+        "bordercolor": OTHERS,
+        "tickcolor": OTHERS,
+        "steps": [
+            {"label": f"{t:g}", "method": "animate", "args": [[f"{t:g}"], _animation(frame=0, transition=80)]}
+            for t in SCALE
+        ],
+    }
+
+
+def _play_buttons() -> dict[str, Any]:
+    """Return a button that plays all frames, and one that stops."""
+    return {
+        "type": "buttons",
+        "direction": "left",
+        "x": 0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": 84},
+        "showactive": False,
+        "bgcolor": "rgba(0, 0, 0, 0)",
+        "bordercolor": OTHERS,
+        "buttons": [
+            {"label": "▶", "method": "animate", "args": [None, _animation(frame=80, transition=80)]},
+            {"label": "❚❚", "method": "animate", "args": [[None], _animation(frame=0, transition=0)]},
+        ],
+    }
+
+
+def _animation(*, frame: int, transition: int) -> dict[str, Any]:
+    """Return Plotly's settings of an animation: how long a frame stays, and the bars take to move, in ms."""
+    return {
+        "mode": "immediate",
+        "frame": {"duration": frame, "redraw": False},
+        "transition": {"duration": transition, "easing": "linear"},
+    }
+
+
+# Curves over the temperature.
+
+
+def whole_range(logits: ArrayLike, temperatures: Sequence[float] = (), calibrated: float | None = None) -> go.Figure:
+    """Draw the ten probabilities as curves over the temperature, from argmax to a tenth each.
+
+    Parameters
+    ----------
+    logits : array_like, shape (10,)
+    temperatures : sequence of float
+        Marked with lines.
+    calibrated : float
+        T*, marked as well.
+    """
+    z = np.asarray(logits, float)
+    p = _probabilities(z, SCALE)
+    curves = [
+        _curve(p[:, digit], str(digit), DIGITS[digit], "%{y:.2%}")
+        for digit in np.argsort(-z, kind="stable").tolist()  # as they lie on top of each other, at any temperature
+    ]
+    layout = _over_temperature(temperatures, calibrated)
+    tenth = {"dash": "dot", "width": 1, "color": OTHERS}
+    layout["shapes"].append({"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0.1, "y1": 0.1, "line": tenth})
+    layout["annotations"] += [
+        _note(f"T → 0: argmax, {z.argmax()} alone", 0, "left"),
+        _note("T → ∞: a tenth each", 1, "right"),
+    ]
+    return go.Figure({"data": curves, "layout": layout})
+
+
+def undecided(logits: ArrayLike, temperatures: Sequence[float] = (), calibrated: float | None = None) -> go.Figure:
+    """Draw the winner's probability and the entropy over the temperature. Parameters as for `whole_range`."""
+    p = _probabilities(logits, SCALE)
+    winner, most = int(np.argmax(logits)), math.log2(p.shape[1])
+    falling = _curve(p[:, winner], f"probability of the winner, {winner}", WINNER, "%{y:.2%}")
+    rising = _curve(entropy(p), "entropy", OTHERS, "%{y:.2f} bits", dash="dash") | {"yaxis": "y2"}
+    bits = {
+        "overlaying": "y",
+        "side": "right",
+        "range": [0, 1.02 * most],
+        "tickvals": [0, 1, 2, 3, most],
+        "ticktext": ["0", "1", "2", "3", f"{most:.2f}"],
+        "title": {"text": "bits"},
+        "showgrid": False,
+        "fixedrange": True,
+    }
+    layout = _over_temperature(temperatures, calibrated) | {"yaxis2": bits}
+    return go.Figure({"data": [falling, rising], "layout": layout})
+
+
+def _curve(
+    heights: NDArray[np.float64], name: str, colour: str, hovertemplate: str, dash: str = "solid"
+) -> dict[str, Any]:
+    """Return a curve with a point at each temperature of SCALE."""
+    return {
+        "type": "scatter",
+        "x": SCALE,
+        "y": heights,
+        "name": name,
+        "line": {"color": colour, "width": 2.5, "dash": dash},
+        "hovertemplate": hovertemplate,
+    }
+
+
+def _over_temperature(temperatures: Sequence[float], calibrated: float | None) -> dict[str, Any]:
+    """Return the layout of a chart over the temperature, with some temperatures and T* marked."""
+    marks: list[tuple[float, dict[str, Any]]] = [
+        (t, {"color": temperature_colour(t), "width": 1.5}) for t in temperatures
+    ]
+    notes = []
+    if calibrated:
+        marks.append((calibrated, {"color": OTHERS, "dash": "dot", "width": 2.5}))
+        notes.append(_note("T*", math.log10(calibrated), "center", xref="x"))
+    ticks = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50]
+    return base_layout(380, t=48, b=88) | {
+        "hovermode": "x unified",
+        "legend": legend_below(),
+        "shapes": [
+            {"type": "line", "x0": t, "x1": t, "y0": 0, "y1": 1, "yref": "paper", "line": line} for t, line in marks
+        ],
+        "annotations": notes,
+        "xaxis": {
+            "type": "log",
+            "range": [math.log10(COLDEST), math.log10(HOTTEST)],
+            "tickvals": ticks,
+            "ticktext": [f"{t:g}" for t in ticks],
+            "title": {"text": "temperature"},
+            "fixedrange": True,
+        },
+        "yaxis": PROBABILITY_AXIS | {"range": [0, 1.02]},
+    }
+
+
+# Several drawings.
+
+
+def heat_map(names: Sequence[str], temperatures: Sequence[float], values: ArrayLike, measure: str) -> go.Figure:
+    """Draw the confidence or the entropy of several drawings, a row each, at several temperatures, a column each.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the drawings. They may hold anything, and be alike.
+    values : array_like, shape (len(names), len(temperatures))
+        Probabilities of the winner if measure is "confidence", bits if it is "entropy".
+    """
+    values = np.asarray(values)
+    if measure == "confidence":
+        texts, most, scale = [[percent(value, 0) for value in row] for row in values], 1.0, [WINNER, PALE]
+    else:
+        texts, most, scale = [[f"{value:.2f}" for value in row] for row in values], math.log2(10), [PALE, WINNER]
+    labels, rows = [html.escape(name) for name in names], list(range(len(names)))
+    heat = {
+        "type": "heatmap",
+        "z": values,
+        "zmin": 0,
+        "zmax": most,
+        "colorscale": [[0, scale[0]], [1, scale[1]]],  # what is undecided stands out, whichever of the two is shown
+        "showscale": False,
+        "x": [f"{t:g}" for t in temperatures],
+        "y": rows,
+        "xgap": 2,
+        "ygap": 2,
+        "text": texts,
+        "texttemplate": "%{text}",
+        "textfont": {"color": INK},
+        "customdata": [[label] * len(temperatures) for label in labels],
+        "hovertemplate": "%{customdata}<br>T = %{x}<br>" + measure + " %{text}<extra></extra>",
+    }
+    layout = base_layout(90 + 44 * len(names), t=32) | {
+        "xaxis": {"type": "category", "title": {"text": "temperature"}, "fixedrange": True},
+        "yaxis": {
+            "tickmode": "array",
+            "tickvals": rows,
+            "ticktext": labels,
+            "autorange": "reversed",
+            "automargin": True,
+            "fixedrange": True,
+            "showgrid": False,
+        },
+    }
+    return go.Figure({"data": [heat], "layout": layout})
+
+
+def _probabilities(logits: ArrayLike, temperatures: Sequence[float]) -> NDArray[np.float64]:
+    """Return softmax(logits / T) for each temperature, (len(temperatures), 10)."""
+    return np.stack([softmax(logits, t) for t in temperatures])
+
+
+def _note(text: str, x: float, xanchor: str, xref: str = "paper", y: float = 1.0) -> dict[str, Any]:
+    """Return an annotation at the top of a chart."""
+    return {
+        "text": text, "x": x, "xref": xref, "xanchor": xanchor, "y": y, "yref": "paper", "yanchor": "bottom",
+        "showarrow": False,
+    }  # fmt: skip

@@ -1,0 +1,53 @@
+"""The answer to a drawing: what the network sees, the digit it reads, and ten probabilities that follow the hand.
+
+The server sends the ten logits and the browser computes the rest: it follows the temperature's slider while that is
+dragged, and the pen while it is down, when the live endpoint (`ui/server/live.py`) reads the unfinished drawing. What
+the server sends once the pen is lifted replaces that.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mnist_model.report import Calibration
+from ui.reading import Reading, as_json
+
+HERE = Path(__file__).parent
+# In one piece, so that the browser need not ask for more; each file defines what the ones after it use.
+SCRIPTS = ("softmax.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+
+mount = st.components.v2.component(
+    "answer",
+    html=(HERE / "answer.html").read_text(encoding="utf-8"),
+    css=(HERE / "answer.css").read_text(encoding="utf-8"),
+    js="\n".join((HERE / script).read_text(encoding="utf-8") for script in SCRIPTS),
+    isolate_styles=False,
+)
+
+
+def answer(
+    reading: Reading | None, temperature: float, calibration: Calibration | None, *, unread: bool = False
+) -> bool:
+    """Show the answer to a drawing, or, without one, what to do. Returns whether "why?" was clicked just now.
+
+    Parameters
+    ----------
+    reading : Reading or None
+    temperature : float
+        The slider's, which the browser knows sooner and shows instead, where it finds the slider.
+    calibration : Calibration or None
+        Its threshold says what is called "not a digit"; without one, nothing is.
+    unread : bool
+        Whether there is a drawing on the canvas that the session has not read: the browser then sends it.
+    """
+    data = {
+        "reading": as_json(reading.digit, reading.logits) if reading else None,
+        "temperature": temperature,
+        "unread": unread,
+        "energy_threshold": calibration.energy_threshold if calibration else None,
+    }
+    # Bytes go to the browser as they are; in anything else Streamlit would look for tables.
+    callbacks: dict[str, Any] = {"on_why_change": lambda: None}
+    return bool(mount(data=json.dumps(data).encode(), key="answer", width="stretch", **callbacks).get("why"))

@@ -1,0 +1,236 @@
+// Shows the answer to a drawing at the slider's temperature.
+
+const SENDS_AFTER = 200; // ms after the pen is lifted: the canvas sends the drawing
+const ANSWERED_AFTER = 1500; // ms: by now the server has answered it, if it does at all
+const SETTLED_AFTER = 1000; // ms: the drawing seems to be finished
+const CLEAR = 0.9; // the probability that an answer is called clear from
+
+// A softmax never gives 0 or 1, so it is never rounded to 0% or 100%; as `percent` in ui/formatting.py.
+function percent(probability, decimals = 1) {
+  const smallest = (10 ** -decimals).toFixed(decimals);
+  const rounded = (100 * probability).toFixed(decimals);
+  if (Number(rounded) === 100) return `>${(100 - smallest).toFixed(decimals)}%`;
+  return Number(rounded) === 0 ? `<${smallest}%` : `${rounded}%`;
+}
+
+// e to the power of x in three digits, also where it is beyond the largest number: e to the 800 is 2.73·10³⁴⁷.
+function power(x) {
+  const exponent = Math.floor(x / Math.LN10);
+  if (-3 < exponent && exponent < 4) return Number(Math.exp(x).toPrecision(3)).toLocaleString("en");
+  const mantissa = (10 ** (x / Math.LN10 - exponent)).toPrecision(2);
+  const raised = [...String(exponent)].map((sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign])).join("");
+  return `${mantissa}·10${raised}`;
+}
+
+// One decimal, with a minus sign as wide as a digit.
+const signed = (number) => number?.toFixed(1).replace("-", "−");
+
+// Two significant digits, rounded up or down.
+function twoDigits(number, round) {
+  const unit = 10 ** (Math.floor(Math.log10(number)) - 1);
+  return Number((round(number / unit) * unit).toPrecision(2));
+}
+
+function clearness(logits, hottest) {
+  const temperature = temperatureFor(logits, CLEAR);
+  if (temperature >= hottest) return `So clear that not even T = ${hottest} brings it below 90%.`;
+  if (temperature >= 1) return `So clear that it takes T = ${twoDigits(temperature, Math.ceil)} to bring it below 90%.`;
+  if (temperature >= 0.01)
+    return `So unclear that it takes T = ${twoDigits(temperature, Math.floor)} to bring it above 90%.`;
+  return "Two digits have the same score: no temperature makes it clear.";
+}
+
+class Answer {
+  constructor(root) {
+    this.root = root;
+    this.find = (selector) => root.querySelector(selector);
+    this.reading = null;
+    this.isDown = false;
+    this.lifted = this.followed = this.given = -Infinity; // when: the pen, a live answer, the server's answer
+    this.bars = [];
+    this.rows = [];
+    // Streamlit may mount a component again where it was.
+    this.find(".bars").replaceChildren(this.find(".axis"));
+    this.find("tbody").replaceChildren();
+    for (let digit = 0; digit < 10; digit++) {
+      const bar = append(this.find(".bars"), "div");
+      append(bar, "div");
+      this.bars.push({ bar, share: append(bar, "span") });
+      append(bar, "b", digit);
+      const row = append(this.find("tbody"), "tr", "", "row");
+      append(row, "th", digit, "rowheader");
+      this.rows.push({ row, cells: ["score", "divided", "power", "share"].map(() => append(row, "td", "", "cell")) });
+    }
+    this.find(".steps").open = innerWidth >= 1280; // where there is room for it
+    this.find(".steps").ontoggle = () => this.render();
+    this.stopped = new AbortController();
+    adaptCanvas(this.stopped.signal).then((canvas) => this.greet(canvas));
+    followPen(this.stopped.signal, {
+      onDown: () => this.penMoved(true),
+      onUp: () => this.penMoved(false),
+      onReading: (reading, looked) => this.follow(reading, looked),
+    });
+    // The slider is Streamlit's, which tells the server of a new temperature once it is let go. Its name for screen
+    // readers follows at once.
+    this.slider = new MutationObserver((changes) => {
+      if (changes.some(({ target }) => target.closest(".st-key-T"))) this.render();
+    });
+    this.slider.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
+  }
+
+  stop() {
+    this.stopped.abort();
+    this.slider.disconnect();
+    clearTimeout(this.settling);
+    clearTimeout(this.speaking);
+    clearTimeout(this.waiting);
+  }
+
+  // What the server says of the drawing. While live answers are shown, it may still be of an older drawing.
+  update({ reading, temperature, energy_threshold, unread }, why) {
+    if (unread) sendCanvas(this.stopped.signal);
+    if (unread || reading) this.stopDemo?.();
+    this.serversTemperature = temperature;
+    this.unread = unread;
+    this.threshold = energy_threshold ?? Infinity;
+    this.find(".doubt a").onclick = (event) => {
+      event.preventDefault();
+      why();
+    };
+    clearTimeout(this.waiting);
+    const older = this.isDown || performance.now() - this.lifted < SENDS_AFTER;
+    this.held = null;
+    if (older && this.followed > this.pressed) {
+      this.held = () => this.give(reading);
+      this.release();
+    } else this.give(reading);
+  }
+
+  // Show what the page does, until the visitor does something.
+  greet(canvas) {
+    if (!canvas || this.reading || this.unread || playedBefore()) return;
+    const { signal } = this.stopped;
+    const takeAway = playDemo(canvas.querySelector(".dc-container"), signal, (reading, looked) =>
+      this.follow(reading, looked),
+    );
+    this.stopDemo = () => {
+      this.stopDemo = null;
+      takeAway();
+      this.show(null);
+    };
+    for (const kind of ["pointerdown", "keydown"])
+      addEventListener(kind, () => this.stopDemo?.(), { capture: true, once: true, signal });
+  }
+
+  give(reading) {
+    this.given = performance.now();
+    this.show(reading);
+  }
+
+  // Show what was held back, if nothing newer comes.
+  release() {
+    clearTimeout(this.waiting);
+    if (!this.isDown && this.held) this.waiting = setTimeout(this.held, ANSWERED_AFTER);
+  }
+
+  follow(reading, looked) {
+    if (looked < this.given) return; // the server has answered meanwhile
+    this.followed = performance.now();
+    this.show(reading.logits ? reading : null);
+  }
+
+  penMoved(isDown) {
+    this.isDown = isDown;
+    this[isDown ? "pressed" : "lifted"] = performance.now();
+    this.release();
+    clearTimeout(this.settling);
+    if (!isDown) this.settling = setTimeout(() => this.render(), SETTLED_AFTER);
+  }
+
+  show(reading) {
+    this.reading = reading;
+    const context = this.find(".seen canvas").getContext("2d");
+    const pixels = context.createImageData(28, 28);
+    const levels = reading ? Uint8Array.from(atob(reading.digit), (letter) => letter.charCodeAt(0)) : [];
+    for (let i = 0; i < 28 * 28; i++) pixels.data.set([levels[i], levels[i], levels[i], 255], 4 * i);
+    context.putImageData(pixels, 0, 0);
+    if (reading) {
+      this.winner = reading.logits.indexOf(Math.max(...reading.logits));
+      this.isDigit = energy(reading.logits) <= this.threshold;
+      this.find(".clearness").textContent = clearness(reading.logits, 50);
+    }
+    this.render();
+  }
+
+  temperature() {
+    const slider = document.querySelector(".st-key-T input[type=range]");
+    return Number(slider?.ariaValueText) || this.serversTemperature;
+  }
+
+  render() {
+    const temperature = this.temperature();
+    const settled = !this.isDown && !this.stopDemo && performance.now() - this.lifted >= SETTLED_AFTER;
+    const { reading, winner } = this;
+    const state = !reading ? "empty" : this.isDigit ? "read" : settled ? "doubtful" : "unfinished";
+    this.root.className = `answer ${state}`;
+
+    const shares = reading ? softmax(reading.logits, temperature) : Array(10).fill(0);
+    const confidence = percent(shares[winner]);
+    this.bars.forEach(({ bar, share }, digit) => {
+      bar.className = reading && digit === winner ? "winner" : "";
+      bar.style.setProperty("--share", shares[digit]);
+      share.textContent = shares[digit] >= 0.005 ? percent(shares[digit], 0) : "";
+    });
+    if (this.find(".steps").open) this.renderSteps(reading?.logits, temperature, shares);
+
+    const verdict = { empty: "", read: String(winner), doubtful: String(winner), unfinished: "…" }[state];
+    this.find(".digit").textContent = verdict;
+    this.find(".confidence").textContent = reading ? confidence : "";
+    const bits = entropy(shares);
+    this.find(".entropy").textContent =
+      `Entropy ${bits.toFixed(2)} bits: about ${(2 ** bits).toFixed(1)} digits in the running.`;
+
+    const best = reading ? `highest for ${winner} with ${confidence}` : "none yet";
+    const doubt = state === "doubtful" ? ", though it does not look like a digit" : "";
+    this.find(".bars").ariaLabel =
+      `Probabilities of the ten digits at temperature ${temperature}${reading ? ", " : ": "}${best}`;
+    this.find(".seen canvas").ariaLabel =
+      `The 28 by 28 pixels that the network sees, ${reading ? `read as ${winner}${doubt}` : "nothing yet"}`;
+    this.speak(reading ? `Read as ${winner}${doubt}. ${confidence} at temperature ${temperature}.` : "");
+  }
+
+  renderSteps(logits, temperature, shares) {
+    this.find(".divided").innerHTML = `<i>z</i> ÷ ${temperature}`;
+    this.rows.forEach(({ row, cells }, digit) => {
+      row.className = this.bars[digit].bar.className;
+      const z = logits?.[digit];
+      const texts = [signed(z), signed(z / temperature), power(z / temperature), percent(shares[digit])];
+      cells.forEach((cell, step) => (cell.textContent = logits ? texts[step] : ""));
+    });
+  }
+
+  // Tell a screen reader the answer, once it no longer changes.
+  speak(sentence) {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => {
+      if (!this.isDown && !this.stopDemo) this.find(".spoken").textContent = sentence;
+    }, SETTLED_AFTER);
+  }
+}
+
+function append(parent, tag, text = "", role = null) {
+  const child = document.createElement(tag);
+  child.textContent = text;
+  child.role = role;
+  parent.append(child);
+  return child;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const answer = (parentElement.answer ??= new Answer(parentElement.querySelector(".answer")));
+  answer.update(JSON.parse(new TextDecoder().decode(data)), () => setTriggerValue("why", true));
+  return () => {
+    answer.stop();
+    delete parentElement.answer;
+  };
+}

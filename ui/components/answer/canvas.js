@@ -1,0 +1,48 @@
+// Makes the drawing canvas, a component of another project, part of the page: as large as its place, without the toolbar
+// whose edit mode would drag the digit away, and with a name.
+
+const CANVAS_STYLE = `
+  .dc-toolbar { display: none !important; }
+  .dc-root, .dc-container { width: 100% !important; }
+  .dc-container { height: auto !important; aspect-ratio: 1; }
+  .demo { position: absolute; inset: 0; z-index: 20; pointer-events: none; }
+  p.demo { inset: auto 0 0; margin: 0; padding: 0.5rem; color: #1d1c1a; font: 1rem var(--st-font); text-align: center; }
+  .dc-container :is(.canvas-container, canvas) { width: 100% !important; height: 100% !important; }
+`;
+
+// Wait for the canvas, which may come later than this, and adapt it. Returns the shadow root in which it lives.
+async function adaptCanvas(signal) {
+  let root;
+  while (!(root = canvasRoot()) && !signal.aborted) await nextFrame();
+  if (!root || root.adapted) return root;
+  root.adapted = true;
+  const style = new CSSStyleSheet();
+  style.replaceSync(CANVAS_STYLE);
+  root.adoptedStyleSheets.push(style);
+  const canvas = root.querySelector("canvas.upper-canvas");
+  canvas.role = "img";
+  canvas.ariaLabel = "Canvas: draw a digit here, with a mouse, a finger or a pen";
+  return root;
+}
+
+// Have the canvas send what it has loaded, once it shows it. On its own it sends only what changes.
+async function sendCanvas(signal) {
+  const shows = (root) => {
+    const drawn = root.querySelector("canvas.dc-canvas.lower-canvas");
+    const copy = new OffscreenCanvas(drawn.width, drawn.height).getContext("2d"); // the canvas itself would warn
+    copy.drawImage(drawn, 0, 0);
+    const pixels = copy.getImageData(0, 0, drawn.width, drawn.height).data;
+    return pixels.some((level, i) => level !== pixels[i % 4]); // of another colour than the first pixel
+  };
+  for (let frame = 0; frame < 300 && !signal.aborted; frame++) {
+    await nextFrame();
+    const root = canvasRoot();
+    if (root && shows(root)) return root.querySelector(".dc-toolbar button").click(); // "Update the app with this drawing"
+  }
+}
+
+// The shadow root in which the canvas lives, or undefined.
+function canvasRoot() {
+  const hosts = document.querySelectorAll(".st-key-canvas, .st-key-canvas *");
+  return [...hosts].map((host) => host.shadowRoot).find((root) => root?.querySelector("canvas.upper-canvas"));
+}

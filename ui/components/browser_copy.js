@@ -1,0 +1,70 @@
+// Keeps a copy of the server's session in this tab, and gives it to a session that does not know it.
+
+const KEY = "handwritten-digits.copy"; // all apps of this origin share the storage
+
+const isCopy = (value) => typeof value?.session === "string" && Array.isArray(value.shelf);
+
+const isBlank = (canvas) => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d"); // the canvas itself would warn
+  copy.drawImage(canvas, 0, 0);
+  const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+  return pixels.every((level, i) => level === pixels[i % 4]); // of the colour of the first pixel
+};
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const now = JSON.parse(new TextDecoder().decode(data));
+  const before = load();
+  const given = parentElement.given;
+  if (given && [now.session, now.restored_from].includes(given.session)) give(null); // it has arrived
+  else if (!given && before && before.session !== now.session && (before.drawing || before.shelf.length))
+    give({ ...before, canvas: null }); // the page is new as well, and its canvas empty
+  if (!parentElement.given) store(now);
+
+  function give(copy) {
+    parentElement.given = copy;
+    setStateValue("given", copy);
+  }
+
+  // Where a page may store nothing, or has no room for it, the copy lasts as long as the page.
+  function load() {
+    if (parentElement.copy) return parentElement.copy;
+    try {
+      const stored = JSON.parse(sessionStorage.getItem(KEY));
+      return isCopy(stored) ? stored : null;
+    } catch {
+      return null;
+    }
+  }
+
+  function store(copy) {
+    parentElement.copy = copy;
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(copy));
+    } catch {}
+  }
+
+  // What is on a canvas, only the browser has until the page is left.
+  parentElement.leaving?.abort();
+  parentElement.leaving = new AbortController();
+  for (const kind of ["pagehide", "visibilitychange"])
+    addEventListener(kind, keepCanvas, { capture: true, signal: parentElement.leaving.signal });
+
+  function keepCanvas() {
+    const hosts = [...document.querySelectorAll(".st-key-canvas *")];
+    const canvas = hosts.map((host) => host.shadowRoot?.querySelector("canvas.dc-canvas.lower-canvas")).find(Boolean);
+    if (canvas && !parentElement.given) store({ ...load(), drawing: isBlank(canvas) ? null : canvas.toDataURL() });
+  }
+
+  // Without a connection nothing is sent; what is given now goes along with whatever is sent first after it. Streamlit
+  // does not always ask for the page then, and a stroke's answer comes from a fragment, which a new session lacks.
+  const app = document.querySelector("[data-test-connection-state]");
+  const connected = () => app.dataset.testConnectionState === "CONNECTED";
+  let wasConnected = connected();
+  parentElement.observer?.disconnect();
+  parentElement.observer = new MutationObserver(() => {
+    if (wasConnected && !connected()) give(load());
+    if (!wasConnected && connected()) setTriggerValue("back", true);
+    wasConnected = connected();
+  });
+  parentElement.observer.observe(app, { attributes: true });
+}

@@ -1,0 +1,81 @@
+"""A copy of the drawing and of the shelf in the browser's tab, for when the server is another or has been restarted.
+
+The session, which holds both, ends with its server. The tab then opens a new session, which has neither.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mnist_model.images import ImageError
+from ui.reading import Reading, read
+from ui.session import Session, Shelf, ShelfFullError, session
+from ui.widgets import DRAWING
+
+mount = st.components.v2.component(
+    "browser_copy",
+    js=Path(__file__).with_suffix(".js").read_text(),
+    css=".st-key-copy { position: absolute; }",  # it takes no room
+    isolate_styles=False,
+)
+
+
+def browser_copy(*, has_canvas: bool) -> None:
+    """Have the browser keep a copy of this session, and restore the one that it gives back.
+
+    A page that has a canvas still shows the drawing: there the copy holds only what the canvas was told to load, until
+    the page is left.
+    """
+    current = session()
+    copy = {
+        "session": current.id,
+        "restored_from": current.restored_from,
+        "canvas": current.canvas.loaded if has_canvas else None,
+        "drawing": current.reading.png if current.reading and not has_canvas else None,
+        "shelf": [[kept.name, kept.reading.png] for kept in current.shelf],
+    }
+    callbacks: dict[str, Any] = {"on_given_change": lambda: None, "on_back_change": lambda: None}
+    given: Any = mount(data=json.dumps(copy).encode(), key="copy", **callbacks).get("given")
+    match given:
+        case {"session": str() as other} if other not in (current.id, current.restored_from):
+            restore(current, other, given)
+            st.rerun()  # so that the browser has a copy of it
+
+
+def restore(current: Session, other: str, copy: Mapping[str, Any]) -> None:
+    """Add to a session what a tab had from another, whose id is `other`. It comes from the browser: it may be anything.
+
+    A drawing that is not valid, and what comes after it, is left out with a notice.
+    """
+    drawing: Reading | None = None
+    kept: list[tuple[str, Reading]] = []
+    try:
+        match copy:
+            case {"drawing": str() as png}:
+                drawing = read(png)
+        match copy:
+            case {"shelf": list() as shelf}:
+                for each in shelf[: Shelf.CAPACITY]:
+                    match each:
+                        case [str() as name, str() as png] if reading := read(png):
+                            kept.append((name, reading))
+    except ImageError as error:
+        current.report_problem(str(error))
+
+    # Until st.session_state is touched, no other run of the page can interrupt this one and find half of it.
+    current.restored_from = other
+    match copy:
+        case {"canvas": {"objects": list(), "number": int() as number} as loaded}:
+            current.canvas.restore(loaded, number)
+    try:
+        for name, reading in kept:
+            current.shelf.add(reading, name)
+    except ShelfFullError as error:
+        current.report_problem(str(error))
+    if drawing and current.canvas.loads == 1:  # and none came with a link
+        current.load_on_canvas(drawing)
+        if "of" not in st.query_params:
+            st.session_state.of = DRAWING  # the picker had its default, which is another with a drawing

@@ -1,0 +1,31 @@
+"""A button that copies a link to the drawing: whoever opens it sees the same drawing, at the same temperature."""
+
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from ui.drawing_link import LinkError, pack
+from ui.session import Canvas
+
+HERE = Path(__file__)
+PARAMETER = "drawing"  # of the URL
+
+mount = st.components.v2.component(
+    "copy_link",
+    html='<button type="button" class="copy-link"></button><span role="status" class="copied"></span>',
+    js=HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def copy_link(canvas: Canvas, pen_width: int) -> None:
+    """Show the button. The link holds what is on the canvas, the pen and, like the URL of the page, the temperature."""
+    data: dict[str, dict[str, str | int] | str]
+    try:
+        drawing = pack(json.loads(canvas.shown.objects))
+        data = {"parameters": {PARAMETER: drawing, "pen": pen_width} if drawing else {}}
+    except LinkError as error:
+        data = {"problem": str(error)}
+    mount(data=json.dumps(data).encode(), key="copy_link")

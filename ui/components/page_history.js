@@ -1,0 +1,24 @@
+// Streamlit adds an entry to the browser's history for each change of the query string that comes from the server. One
+// such change takes the temperature out of the address of a page just before it is left. Here a page has one entry, in
+// which a new query string replaces the old one, unless the page is about to be left.
+
+const ABOUT_TO_BE_LEFT = 500; // ms
+
+export default function () {
+  if (window.hasPageHistory) return;
+  window.hasPageHistory = true;
+  const push = history.pushState.bind(history);
+  const replace = history.replaceState.bind(history);
+  let waiting;
+  addEventListener("popstate", () => clearTimeout(waiting));
+  history.replaceState = (...entry) => {
+    clearTimeout(waiting);
+    replace(...entry);
+  };
+  history.pushState = (state, title, address) => {
+    clearTimeout(waiting);
+    const { pathname } = new URL(address, location.href);
+    if (pathname !== location.pathname) push(state, title, address);
+    else waiting = setTimeout(() => replace(state, title, address), ABOUT_TO_BE_LEFT);
+  };
+}

@@ -1,0 +1,194 @@
+"""What the pages share: their frame, notices, the picker of a digit, the temperature slider, draws, and charts."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from mnist_model import images
+from mnist_model.classifier import ModelFileError
+from mnist_model.mnist import DataError
+from ui.charts.layout import CONFIG, picture_config
+from ui.reading import Reading, calibration, classifier, four_or_nine, ready_digit
+from ui.session import DRAWING_LABEL, FOUR_OR_NINE, READY_LABEL, Draws, Session, session
+from ui.temperature_scale import nearest, slider_stops
+
+# The picker's choices that are not on the shelf.
+DRAWING, UNDECIDED = "drawing", "4 or 9"
+
+
+@contextlib.contextmanager
+def page_frame(width: int) -> Iterator[None]:
+    """Centre a page, at most `width` pixels wide. If the model or MNIST's digits are missing, a message says so."""
+    if "T" not in st.session_state:
+        read_query_params()
+    try:
+        classifier()
+    except ModelFileError as error:
+        show_error(error)
+        st.stop()
+    with st.container(horizontal_alignment="center"), st.container(width=width), missing_digits_shown():
+        yield
+
+
+@contextlib.contextmanager
+def missing_digits_shown() -> Iterator[None]:
+    """Show a message in place of what needs MNIST's digits, if they are missing.
+
+    `page_frame` does so as well; but it is not there when a fragment is run again by itself.
+    """
+    try:
+        yield
+    except DataError as error:
+        show_error(error)
+
+
+def show_error(error: Exception) -> None:
+    st.error(str(error), icon=":material/error:")
+
+
+def show_notices() -> None:
+    """Show what has happened since the last time, each once."""
+    notices = session().notices
+    while notices:
+        text, problem = notices.pop(0)
+        if problem:
+            st.toast(f"That did not work: {text}", icon=":material/error:")
+        else:
+            st.toast(text, icon=":material/bookmark:")
+
+
+# The digit that a page looks at.
+
+
+def digit_picker() -> tuple[str, Reading]:
+    """Let the visitor choose a digit, and show it. Returns the choice and its reading. Raises DataError."""
+    picture = st.container(width=72)
+    labels = picker_labels(session())
+    choice = st.selectbox(
+        "Digit", list(labels), format_func=lambda choice: labels.get(choice, ""), key="of", bind="query-params"
+    )
+    reading = _reading_of(choice)
+    picture.image(
+        images.pixels_url(reading.digit),
+        alt=f"The 28 by 28 pixels that the network sees, read as {reading.winner}",
+        width=72,
+    )
+    return choice, reading
+
+
+def picker_labels(visitor: Session) -> dict[str, str]:
+    """Return what a visitor can choose, with a label for each. All labels differ: Streamlit maps them to choices."""
+    reading = visitor.reading
+    labels = {DRAWING: DRAWING_LABEL.format(reading.winner)} if reading else {}
+    labels |= {f"kept {number}": kept.name for number, kept in visitor.shelf.items()}
+    return labels | {UNDECIDED: FOUR_OR_NINE} | {f"ready {n}": READY_LABEL.format(n) for n in range(10)}
+
+
+def _reading_of(choice: str) -> Reading:
+    match choice.split():
+        case ["kept", number]:
+            return session().shelf[int(number)].reading
+        case ["ready", digit]:
+            return ready_digit(int(digit))
+    drawing = session().reading
+    return drawing if choice == DRAWING and drawing else four_or_nine()
+
+
+# The temperature, which is in the URL.
+
+
+def temperature_slider(**options: Any) -> float:
+    """Let the visitor set the temperature."""
+    stops = slider_stops(calibrated_temperature())
+    temperature: float = st.select_slider(
+        "Temperature", stops, value=1, format_func="{:g}".format, key="T", bind="query-params", **options
+    )
+    return temperature
+
+
+def calibrated_temperature() -> float | None:
+    """Return the calibrated temperature as it can be chosen, to two decimals, or None without a report."""
+    found = calibration()
+    return round(found.temperature, 2) if found else None
+
+
+def read_query_params() -> None:
+    """If the URL has a temperature that the slider has not, put the slider's nearest into the URL.
+
+    The slider is bound to the URL and reads it from there.
+    """
+    linked = st.query_params.get("T", "")
+    possible = nearest(linked, slider_stops(calibrated_temperature()))
+    if possible is not None and f"{possible:g}" != linked:
+        st.query_params["T"] = f"{possible:g}"
+        st.rerun()
+
+
+# Random draws.
+
+
+def draw_buttons(draws: Draws, amounts: Sequence[int]) -> None:
+    """Let the visitor draw so many more, or start over."""
+    for more in amounts:
+        st.button(f"+{more:,}", key=f"draw_{more}", on_click=draws.draw, args=(more,), disabled=draws.exhausted)
+    st.button("Start over", icon=":material/restart_alt:", on_click=draws.start_over)
+
+
+# Charts.
+
+
+def show_chart(
+    figure: Any,
+    key: str,
+    alt: str,
+    *,
+    on_click: Callable[[], None] | None = None,
+    tables: Mapping[str, Callable[[], str]] | None = None,
+) -> None:
+    """Show a Plotly chart.
+
+    Parameters
+    ----------
+    figure : dict or plotly.graph_objects.Figure
+    key : str
+        The chart's, and its file name as a picture.
+    alt : str
+        What it shows, for a screen reader.
+    on_click : callable
+        Called when a mark is clicked; `clicked_mark` then returns its number. Not on a touch screen.
+    tables : mapping from file names, without ".csv", to functions
+        The numbers behind the chart; a function writes its file, as CSV, when a visitor asks for it. With tables, the
+        chart can also be saved as a picture.
+    """
+    st.plotly_chart(
+        figure,
+        config=picture_config(key) if tables else CONFIG,
+        key=key,
+        alt=alt,
+        on_select=on_click if on_click and has_mouse() else "ignore",
+        selection_mode="points",
+    )
+    if tables:
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            for name, write in tables.items():
+                st.download_button(
+                    "CSV", write, f"{name}.csv", "text/csv", key=f"csv_{name}", icon=":material/download:",
+                    type="tertiary", on_click="ignore",
+                )  # fmt: skip
+
+
+def has_mouse() -> bool:
+    """Return whether charts may take clicks. Where one does, a finger on it cannot scroll the page."""
+    agent = st.context.headers.get("User-Agent", "")
+    return "Mobi" not in agent and "Android" not in agent
+
+
+def clicked_mark(key: str) -> int | None:
+    """Return the number of the mark that was clicked in a chart, or None if the browser's message has none."""
+    try:
+        number = st.session_state[key]["selection"]["points"][0]["point_index"]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return number if type(number) is int else None  # True is an int as well
