@@ -18,7 +18,7 @@ from mnist_model import images
 from mnist_model.classifier import Classifier
 from mnist_model.preprocess import to_mnist
 from tests.support import pages
-from tests.support.pages import ROOT, figure, ready, take_ready, unpack, without
+from tests.support.pages import ROOT, figure, read_as, ready, take_ready, unpack, without
 from ui.temperature_scale import COLDEST, HOTTEST, MOST_COMPARED, SCALE, parse
 
 PAGE = "app_pages/temperatures.py"
@@ -258,7 +258,7 @@ def test_a_kept_drawing_can_be_loaded_on_the_canvas(page):
     assert not page.exception
     assert "on the canvas" in page.toast[0].value
     page.switch_page("app_pages/draw.py").run()
-    assert page.metric[0].value == "6"
+    assert read_as(page) == 6
 
 
 def test_a_drawing_that_was_saved_can_be_loaded(page):

@@ -111,9 +111,9 @@ def test_a_model_with_weights_that_are_not_finite_is_refused(tmp_path):
 
 def test_the_pages_import_neither_keras_nor_the_training():
     program = (
-        "import sys; from streamlit.testing.v1 import AppTest\n"
-        "page = AppTest.from_file('app.py', default_timeout=30).run().pills(key='ready').select(4).run()\n"
-        "assert page.metric[0].value == '4', page\n"
+        "import sys; from streamlit.testing.v1 import AppTest; from tests.support.pages import read_as, take_ready\n"
+        "page = take_ready(AppTest.from_file('app.py', default_timeout=30).run(), 4)\n"
+        "assert read_as(page) == 4\n"
         "for path in ('temperatures', 'softmax', 'model'):\n"
         "    assert not page.switch_page(f'app_pages/{path}.py').run().exception, page\n"
         "unwanted = ('tensorflow', 'keras', 'scipy', 'mnist_model.training')\n"

@@ -15,14 +15,19 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const now = JSON.parse(new TextDecoder().decode(data));
   const before = load();
   const given = parentElement.given;
-  if (given && [now.session, now.restored_from].includes(given.session)) give(null); // it has arrived
-  else if (!given && before && before.session !== now.session && (before.drawing || before.shelf.length))
-    give({ ...before, canvas: null }); // the page is new as well, and its canvas empty
+  if (given && [now.session, now.restored_from].includes(given.session)) arrived();
+  else if (!given && before && before.session !== now.session && (before.drawing || before.shelf.length)) {
+    parentElement.given = { ...before, canvas: null }; // the page is new as well, and its canvas empty
+    setTriggerValue("given", parentElement.given);
+  }
   if (!parentElement.given) store(now);
 
-  function give(copy) {
-    parentElement.given = copy;
-    setStateValue("given", copy);
+  function arrived() {
+    parentElement.given = null;
+    // Every message brings along what the page's widgets show, even if the server has just set them to something else.
+    // So there is none more than it takes.
+    if (parentElement.carries) setStateValue("carried", null);
+    parentElement.carries = false;
   }
 
   // Where a page may store nothing, or has no room for it, the copy lasts as long as the page.
@@ -62,9 +67,15 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   let wasConnected = connected();
   parentElement.observer?.disconnect();
   parentElement.observer = new MutationObserver(() => {
-    if (wasConnected && !connected()) give(load());
+    if (wasConnected && !connected()) carryAlong();
     if (!wasConnected && connected()) setTriggerValue("back", true);
     wasConnected = connected();
   });
   parentElement.observer.observe(app, { attributes: true });
+
+  function carryAlong() {
+    parentElement.given = load();
+    parentElement.carries = true;
+    setStateValue("carried", parentElement.given);
+  }
 }

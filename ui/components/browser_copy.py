@@ -37,9 +37,9 @@ def browser_copy(*, has_canvas: bool) -> None:
         "drawing": current.reading.png if current.reading and not has_canvas else None,
         "shelf": [[kept.name, kept.reading.png] for kept in current.shelf],
     }
-    callbacks: dict[str, Any] = {"on_given_change": lambda: None, "on_back_change": lambda: None}
-    given: Any = mount(data=json.dumps(copy).encode(), key="copy", **callbacks).get("given")
-    match given:
+    callbacks: dict[str, Any] = {f"on_{name}_change": lambda: None for name in ("given", "carried", "back")}
+    from_browser = mount(data=json.dumps(copy).encode(), key="copy", **callbacks)
+    match given := from_browser.get("given") or from_browser.get("carried"):
         case {"session": str() as other} if other not in (current.id, current.restored_from):
             restore(current, other, given)
             st.rerun()  # so that the browser has a copy of it

@@ -50,4 +50,4 @@ def answer(
     }
     # Bytes go to the browser as they are; in anything else Streamlit would look for tables.
     callbacks: dict[str, Any] = {"on_why_change": lambda: None}
-    return bool(mount(data=json.dumps(data).encode(), key="answer", width="stretch", **callbacks).get("why"))
+    return bool(mount(data=json.dumps(data).encode(), key="answer_to_drawing", width="stretch", **callbacks).get("why"))
