@@ -22,10 +22,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
   if (!parentElement.given) store(now);
 
+  // Every message brings along what the page's widgets show, even where the server has just set them to something else.
+  // So a copy that went with no other message is not taken back with one.
   function arrived() {
     parentElement.given = null;
-    // Every message brings along what the page's widgets show, even if the server has just set them to something else.
-    // So there is none more than it takes.
     if (parentElement.carries) setStateValue("carried", null);
     parentElement.carries = false;
   }

@@ -38,8 +38,9 @@ def browser_copy(*, has_canvas: bool) -> None:
         "shelf": [[kept.name, kept.reading.png] for kept in current.shelf],
     }
     callbacks: dict[str, Any] = {f"on_{name}_change": lambda: None for name in ("given", "carried", "back")}
-    from_browser = mount(data=json.dumps(copy).encode(), key="copy", **callbacks)
-    match given := from_browser.get("given") or from_browser.get("carried"):
+    from_browser: Mapping[str, Any] = mount(data=json.dumps(copy).encode(), key="copy", **callbacks)
+    given: Any = from_browser.get("given") or from_browser.get("carried")
+    match given:
         case {"session": str() as other} if other not in (current.id, current.restored_from):
             restore(current, other, given)
             st.rerun()  # so that the browser has a copy of it
