@@ -6,10 +6,17 @@ from playwright.sync_api import Page
 
 SETTLED = 1000  # ms: after so long without a change, no further one is expected
 
-# What is seen, except for the canvas, where a stroke appears while it is drawn.
-SEEN = """() => document.querySelector('[data-testid=stMain]').textContent
-    + [...document.querySelectorAll(`[data-testid=stMain] :is(path, image, img)`)].map(part =>
-        part.getAttribute('d') + part.getAttribute('href') + part.getAttribute('src')).join()"""
+# What is seen, except for the canvas, where a stroke appears while it is drawn. What is only spoken, and later, is not.
+SEEN = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    const seen = node => node.role === 'status' ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
+    const texts = document.createTreeWalker(main, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, seen);
+    const found = [...main.querySelectorAll('path, image, img')].map(part =>
+        part.getAttribute('d') + part.getAttribute('href') + part.getAttribute('src'));
+    while (texts.nextNode())
+        found.push(texts.currentNode.data);
+    return found.join();
+}"""
 
 WATCH = f"""() => {{
     const seen = {SEEN};

@@ -164,6 +164,7 @@ def test_two_drawings_are_kept_and_compared(page, tmp_path):
     for row in rows:
         assert all(0.1 <= value <= 1 for value in row)
         assert row == sorted(row, reverse=True)
+    wait_until_idle(page)  # until then the button may still have the file with the old name, which is gone
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     with open(download.value.path(), newline="") as file:

@@ -92,7 +92,7 @@ def test_it_runs_as_a_user_who_can_write_only_to_tmp(container):
     assert container.run("id", "-G").stdout == "10001\n"
     assert container.run("find", "/app", "!", "-readable").stdout == ""
     for folder in ("/app", "/usr/local", "/var/tmp", "/etc"):  # noqa: S108
-        assert "Read-only file system" in container.run("touch", f"{folder}/file").stderr
+        assert container.run("touch", f"{folder}/file").returncode != 0
     assert container.run("touch", "/tmp/file").returncode == 0  # noqa: S108
     (container.tmp / "file").unlink()
 

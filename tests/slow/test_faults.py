@@ -206,6 +206,7 @@ def test_a_model_file_that_is_replaced_while_the_server_runs(page, tmp_path):
         assert answer(page) == 7
         model.write_bytes(b"damaged")
         visit(page, server.url)
+        clear(page)
         draw(page, DIGITS[4])  # read by the network that was loaded before
         assert answer(page) == 4
 
@@ -215,5 +216,6 @@ def test_a_model_file_that_is_replaced_while_the_server_runs(page, tmp_path):
 
         shutil.copy(WEIGHTS / "lenet5.tflite", model)  # needs no restart
         visit(page, server.url)
+        clear(page)
         draw(page, DIGITS[3])
         assert answer(page) == 3
