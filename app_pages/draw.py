@@ -142,11 +142,12 @@ def drawing_controls() -> DeltaGenerator:
     """Show the pen and what can take its place. Returns where the link to the drawing goes."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.select_slider("Pen width", PEN_WIDTHS, PEN_WIDTH, key="pen", persist_state="session")
-        popover = st.popover("Photo", icon=":material/photo_camera:", key="photo", on_change="rerun")
-        if popover.open:
-            with popover:
-                photo_controls()
-        link = st.container(width="content")
+        with st.container(horizontal=True, width="content"):
+            popover = st.popover("Photo", icon=":material/photo_camera:", key="photo", on_change="rerun")
+            if popover.open:
+                with popover:
+                    photo_controls()
+            link = st.container(width="content")
     st.pills("No pen? Take a digit", READY, key="ready", on_change=load_ready_digit, width="stretch")
     return link
 

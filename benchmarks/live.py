@@ -146,7 +146,7 @@ class Client:
     def __init__(self, url: str):
         self._address = urlsplit(url)
         self._pause = self._next = 0.0
-        self.answers = self.refusals = 0
+        self.answers = 0
 
     async def draw(self, file: bytes) -> None:
         """Ask for answers for as long as a drawing takes."""
@@ -160,7 +160,6 @@ class Client:
                 self.answers += 1
                 self._pause = 0.0
             else:
-                self.refusals += 1
                 self._pause = min(max(2 * self._pause, PAUSES[0]), PAUSES[1])
             self._next = max(now + INTERVAL, time.perf_counter() + self._pause * RNG.uniform(0.75, 1.25))
         streams[1].close()

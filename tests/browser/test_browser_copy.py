@@ -4,16 +4,12 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.support.draw_page import answer, clear, draw, verdict, wait_for_page
+from tests.support.draw_page import answer, draw, keep_and_draw_another, verdict, wait_for_page
 from tests.support.driver import DIGITS
 
 
 def test_a_reload_of_a_page_without_a_canvas_keeps_drawing_and_shelf(page):
-    draw(page, DIGITS[2])
-    page.get_by_role("button", name="Keep").click()
-    page.get_by_text("Kept as").wait_for()
-    clear(page)
-    draw(page, DIGITS[0])
+    keep_and_draw_another(page, 2, 0)
     page.get_by_role("link", name="Temperatures").click()
     digit = page.get_by_role("combobox", name="Digit")
     expect(digit).to_have_value("Your drawing, a 0")

@@ -18,6 +18,7 @@ from tests.support.draw_page import (
     clear,
     draw,
     ink,
+    keep_and_draw_another,
     rerun,
     seen,
     set_temperature,
@@ -114,12 +115,7 @@ def test_a_restart_is_survived_in_a_browser_that_stores_nothing(page, server):
 
 def test_a_page_without_a_canvas_keeps_drawing_and_shelf_too(page, server):
     visit(page, server.url)
-    draw(page, DIGITS[2])
-    assert answer(page) == 2
-    page.get_by_role("button", name="Keep").click()
-    page.get_by_text("Kept as").wait_for()
-    clear(page)
-    draw(page, DIGITS[0])
+    keep_and_draw_another(page, 2, 0)
     page.get_by_role("link", name="Temperatures").click()
     digit = page.get_by_role("combobox", name="Digit")
     expect(digit).to_have_value("Your drawing, a 0")

@@ -58,6 +58,15 @@ def clear(page: Page) -> None:
     expect(page.get_by_text(HINT)).to_be_visible()
 
 
+def keep_and_draw_another(page: Page, kept: int, drawn: int) -> None:
+    """Draw a digit and keep it, and draw another on an empty canvas."""
+    draw(page, driver.DIGITS[kept])
+    page.get_by_role("button", name="Keep").click()
+    page.get_by_text("Kept as").wait_for()
+    clear(page)
+    draw(page, driver.DIGITS[drawn])
+
+
 def answer(page: Page) -> int:
     """Return the digit that the page reads, once it reads one."""
     expect(verdict(page)).to_have_text(re.compile(r"^\d$"))

@@ -13,7 +13,7 @@ from mnist_model.mnist import load_test_set
 from mnist_model.preprocess import to_mnist
 from mnist_model.training import strokes
 
-DIGITS, LABELS = load_test_set()
+DIGITS = load_test_set().images
 
 
 @pytest.fixture(scope="module")
