@@ -12,7 +12,7 @@ from streamlit_drawable_canvas import st_canvas
 from mnist_model import images
 from mnist_model.mnist import DataError
 from mnist_model.preprocess import trace
-from ui.components.answer import answer
+from ui.components.answer import answer, show_reading
 from ui.components.copy_link import PARAMETER, copy_link
 from ui.drawing_link import LinkError, unpack
 from ui.reading import CANVAS_SIZE, calibration, four_or_nine, read, ready_digit
@@ -219,11 +219,9 @@ def canvas_and_answer(places: Places, loads: int) -> None:
     with places.temperature:
         temperature = temperature_slider(help=TEMPERATURE)
     with places.answer:
-        why = answer(session().reading, temperature, calibration(), unread=session().canvas.unread)
+        show_reading(session().reading, temperature, calibration(), unread=session().canvas.unread)
     with places.link:
         copy_link(session().canvas, st.session_state.get("pen", PEN_WIDTH))
-    if why:
-        st.switch_page("app_pages/model.py", query_params={"part": "What it cannot do"})
 
 
 with page_frame(width=1760):
@@ -232,5 +230,8 @@ with page_frame(width=1760):
     st.html(Path(__file__).with_suffix(".css"))
     st.container(key="title").subheader("Draw a digit", anchor=False)
     places = controls()
+    with places.answer:
+        if answer():
+            st.switch_page("app_pages/model.py", query_params={"part": "What it cannot do"})
 # Outside the frame: Streamlit copies what a fragment is called in, each time that it runs.
 canvas_and_answer(places, session().canvas.loads)

@@ -217,7 +217,7 @@ def test_a_file_that_is_not_a_photo_of_a_digit_is_refused_and_changes_nothing(pa
 def test_without_a_report_the_page_still_reads(tmp_path):
     clicks = (
         "import json; page.pills(key='ready').select(3).run(); "
-        "print([json.loads(part.proto.bytes) for part in page.get('bidi_component') if 'answer' in part.proto.id])"
+        "print([json.loads(part.proto.bytes) for part in page.get('bidi_component') if '-reading' in part.proto.id])"
     )
     said = without(tmp_path, "mnist_model/weights/report.json", clicks)
     assert "'logits': [" in said

@@ -180,7 +180,7 @@ class Session:
             case "bidi_component" if element.bidi_component.component_name.endswith("drawable_canvas"):
                 self.canvas, self.fragment = found, delta.fragment_id
                 self.loaded = json.loads(element.bidi_component.json)["initialDrawing"]
-            case "bidi_component" if element.bidi_component.component_name.endswith("answer"):
+            case "bidi_component" if element.bidi_component.component_name.endswith("reading"):
                 self.answer = json.loads(element.bidi_component.bytes)
                 if reading := self.answer["reading"]:
                     self.seen += [str(np.argmax(reading["logits"])), str(reading)]

@@ -35,7 +35,7 @@ def figure(page: AppTest, number: int = 0) -> Any:
 
 def answer(page: AppTest) -> Any:
     """Return what the page Draw has the browser show: the reading, the temperature and the energy threshold."""
-    (part,) = (part.proto for part in page.get("bidi_component") if part.proto.id.endswith("-answer_to_drawing"))
+    (part,) = (part.proto for part in page.get("bidi_component") if part.proto.id.endswith("-reading"))
     return json.loads(part.bytes)
 
 

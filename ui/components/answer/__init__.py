@@ -16,21 +16,33 @@ from ui.reading import Reading, as_json
 
 HERE = Path(__file__).parent
 # In one piece, so that the browser need not ask for more; each file defines what the ones after it use.
-SCRIPTS = ("softmax.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+ANSWER_SCRIPTS = ("softmax.js", "canvas.js", "pen.js", "demo.js", "answer.js")
 
-mount = st.components.v2.component(
+mount_answer = st.components.v2.component(
     "answer",
     html=(HERE / "answer.html").read_text(encoding="utf-8"),
     css=(HERE / "answer.css").read_text(encoding="utf-8"),
-    js="\n".join((HERE / script).read_text(encoding="utf-8") for script in SCRIPTS),
+    js="\n".join((HERE / script).read_text(encoding="utf-8") for script in ANSWER_SCRIPTS),
+    isolate_styles=False,
+)
+mount_reading = st.components.v2.component(
+    "reading",
+    css=".st-key-reading { position: absolute; }",  # it takes no room
+    js=(HERE / "reading.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
 
-def answer(
+def answer() -> bool:
+    """Show what the network answers to the reading. Returns whether "why?" was clicked just now."""
+    callbacks: dict[str, Any] = {"on_why_change": lambda: None}
+    return bool(mount_answer(key="answer_to_drawing", width="stretch", **callbacks).get("why"))
+
+
+def show_reading(
     reading: Reading | None, temperature: float, calibration: Calibration | None, *, unread: bool = False
-) -> bool:
-    """Show the answer to a drawing, or, without one, what to do. Returns whether "why?" was clicked just now.
+) -> None:
+    """Have the answer show a reading or, without one, what to do.
 
     Parameters
     ----------
@@ -49,5 +61,4 @@ def answer(
         "energy_threshold": calibration.energy_threshold if calibration else None,
     }
     # Bytes go to the browser as they are; in anything else Streamlit would look for tables.
-    callbacks: dict[str, Any] = {"on_why_change": lambda: None}
-    return bool(mount(data=json.dumps(data).encode(), key="answer_to_drawing", width="stretch", **callbacks).get("why"))
+    mount_reading(data=json.dumps(data).encode(), key="reading")

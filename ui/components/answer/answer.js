@@ -76,6 +76,9 @@ class Answer {
       if (changes.some(({ target }) => target.closest(".st-key-T"))) this.render();
     });
     this.slider.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
+    const update = () => window.digitReading && this.update(window.digitReading);
+    addEventListener("digitreading", update, { signal: this.stopped.signal });
+    update();
   }
 
   stop() {
@@ -87,16 +90,12 @@ class Answer {
   }
 
   // What the server says of the drawing. While live answers are shown, it may still be of an older drawing.
-  update({ reading, temperature, energy_threshold, unread }, why) {
+  update({ reading, temperature, energy_threshold, unread }) {
     if (unread) sendCanvas(this.stopped.signal);
     if (unread || reading) this.stopDemo?.();
     this.serversTemperature = temperature;
     this.unread = unread;
     this.threshold = energy_threshold ?? Infinity;
-    this.find(".doubt a").onclick = (event) => {
-      event.preventDefault();
-      why();
-    };
     clearTimeout(this.waiting);
     const older = this.isDown || performance.now() - this.lifted < SENDS_AFTER;
     this.held = null;
@@ -226,9 +225,12 @@ function append(parent, tag, text = "", role = null) {
   return child;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ parentElement, setTriggerValue }) {
   const answer = (parentElement.answer ??= new Answer(parentElement.querySelector(".answer")));
-  answer.update(JSON.parse(new TextDecoder().decode(data)), () => setTriggerValue("why", true));
+  answer.find(".doubt a").onclick = (event) => {
+    event.preventDefault();
+    setTriggerValue("why", true);
+  };
   return () => {
     answer.stop();
     delete parentElement.answer;
