@@ -19,7 +19,7 @@ from mnist_model.training.checkpoints import Batches, Checkpoint, CheckpointStor
 from mnist_model.training.data import Mnist
 from mnist_model.training.environment import code_digest, in_processes, versions
 from mnist_model.training.export import write_model
-from mnist_model.training.lenet import lenet5
+from mnist_model.training.lenet import fast_lenet5, lenet5
 from mnist_model.training.measure import evaluate
 from mnist_model.training.recipes import RECIPES, OneCycleRecipe, Recipe, scaled
 from mnist_model.training.teacher import CrossEntropyWithOod, accuracy, is_readable, predict, probabilities, teacher
@@ -204,7 +204,7 @@ def train_distilled(
 
     # 4. Train LeNet-5 on the teacher's labels.
     keras.utils.set_random_seed(seed)
-    student = lenet5()
+    student = fast_lenet5()
     student.summary()
     student, history = fit(
         student,

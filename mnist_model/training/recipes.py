@@ -36,20 +36,15 @@ class OneCycleRecipe(Recipe):
 
 RECIPES = {
     "handwriting": Recipe(
-        epochs=40,
+        epochs=28,
         batch_size=512,
         learning_rate=3e-3,
-        passes=10,
+        passes=8,
         clean=True,
-        stroke_digits=20_000,
-        ood_images=10_000,
+        stroke_digits=36_000,
+        ood_images=12_000,
         geometric=True,
         photometric=True,
-        teacher_epochs=3,
-        teacher_batch_size=256,
-        teacher_learning_rate=2e-3,
-        distillation_temperature=2.0,
-        least_label_probability=0.3,
     ),
     "textbook": Recipe(
         epochs=5,
