@@ -375,6 +375,12 @@ def show_calibration(scores: calibration.Summary, shipped: Report, temperature: 
             f"{shipped.corrupted.ece[0]:.2%} at T = 1, {shipped.corrupted.ece[1]:.2%} at T*. Measured by "
             "`python train.py`."
         )
+    if shipped.pens:
+        st.caption(
+            f"On digits that people wrote with a pen on tablets (UNIPEN), the calibration error is "
+            f"{shipped.pens.ece[0]:.2%} at T = 1 and {shipped.pens.ece[1]:.2%} at T*. Measured by "
+            "`python -m evaluation.pens`."
+        )
 
 
 def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipped: Report) -> None:
@@ -420,9 +426,8 @@ def show_training(textbook: Report, shipped: Report) -> None:
         "were chosen. Dotted lines: errors on the training data. By the textbook recipe, the network is trained on "
         f"MNIST's digits as they are, for {textbook.seconds:.0f} seconds. The shipped model was trained for "
         f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
-        "drawn stroke by stroke in other styles, and on images that are not digits. It learned from the answers of a "
-        "larger network, its teacher: on the dotted line, an answer other than the teacher's is an error. During "
-        "training it can also answer “not a digit”. Recorded by `python train.py` and `python train.py --recipe "
+        "drawn stroke by stroke in other styles, and on images that are not digits. During training it can also "
+        "answer “not a digit”. Recorded by `python train.py` and `python train.py --recipe "
         "textbook`."
     )
 

@@ -4,7 +4,8 @@ FOLDER holds UNIPEN's `data/` and `include/` (Guyon et al. 1994; train_r01_v07, 
 people wrote on tablets in the 1990s, recorded with the pen's lifts. Each is drawn on the page's canvas in seven ways,
 and goes through the same `to_mnist` that the page uses. No training sees any of them.
 
-Prints tables in Markdown; `--output docs/pens.md` writes them, and the numbers to pens.json beside the weights.
+Prints tables in Markdown; `--output docs/pens.md` writes them, the numbers to pens.json beside the weights, and the
+scores in the middle of the canvas to report.json.
 `--sheet misread.png` makes a picture of what is misread in the middle of the canvas.
 """
 
@@ -151,6 +152,11 @@ def main(argv: list[str] | None = None) -> None:
     if options.output:
         options.output.write_text(document(found), encoding="utf-8")
         (options.weights / "pens.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        report_file = options.weights / "report.json"
+        report = json.loads(report_file.read_text(encoding="utf-8"))
+        report["pens"] = {"digits": found["digits"], **found["middle"]["summary"]}
+        rounded = json.loads(json.dumps(report), parse_float=lambda number: round(float(number), 6))
+        report_file.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
     if options.sheet:
         misread_sheet(digits, classifier).save(options.sheet)
 

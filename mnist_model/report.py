@@ -42,6 +42,7 @@ class Report(NamedTuple):
     temperature: float  # T*
     test: Scores
     corrupted: Scores  # the test digits with all corruptions together
+    pens: Scores | None  # real pens, which train.py does not need; None before `evaluation.pens` has measured them
     corruptions: dict[str, float]  # the accuracy on the test digits with one corruption each
     reliability: tuple[Reliability, Reliability]  # on the corrupted digits, at T = 1 and at T*; no bin is empty
     history: dict[str, list[float]]  # accuracy and val_accuracy of each epoch
@@ -140,6 +141,7 @@ def _parse_report(found: Any) -> Report:
         temperature=_parse_calibration(found).temperature,
         test=_parse_scores(found["test"]),
         corrupted=_parse_scores(found["corrupted"]),
+        pens=_parse_scores(found["pens"]) if "pens" in found else None,
         corruptions={name: float(scores["accuracy"]) for name, scores in corruptions.items()},
         reliability=(_parse_bins(found["reliability"]["before"]), _parse_bins(found["reliability"]["after"])),
         history={name: [float(value) for value in found["history"][name]] for name in ("accuracy", "val_accuracy")},

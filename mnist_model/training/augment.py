@@ -207,9 +207,8 @@ def augment(
 
 # What is added to MNIST.
 
-# How often each digit is among those in pen strokes: 0 and 1 more often, since MNIST has no 0 with a slash and hardly a 1
-# with a flag.
-STROKE_DIGITS = np.array([0.2, 0.16, 0.07, 0.07, 0.08, 0.08, 0.07, 0.1, 0.09, 0.08])
+# The share of each digit among those in pen strokes. MNIST has no 0 with a slash, and hardly a 1 with a flag.
+STROKE_DIGIT_SHARES = np.array([0.2, 0.16, 0.07, 0.07, 0.08, 0.08, 0.07, 0.1, 0.09, 0.08])
 
 
 def stroke_digit(digit: int, rng: Random) -> NDArray[np.uint8]:
@@ -317,7 +316,7 @@ def make_pass(
     """
     cv2.setNumThreads(1)  # several passes are made at once, a process for each
     rng = np.random.default_rng((seed, number))
-    digits = rng.choice(10, size=stroke_digits, p=STROKE_DIGITS).astype(np.uint8)
+    digits = rng.choice(10, size=stroke_digits, p=STROKE_DIGIT_SHARES).astype(np.uint8)
     originals = itertools.chain(
         ((image, False) for image in train.images),
         ((stroke_digit(int(digit), rng), clean and rng.random() < 0.5) for digit in digits),

@@ -42,6 +42,7 @@ def export(mnist: Mnist, output: Path) -> None:
         raise ModelFileError(f"{model_file} cannot be read ({reason}); {remedy}") from error
     if trained_on != mnist.sha256:
         raise DataError(f"the model in {output} was trained on other data than this")
+    report.pop("pens", None)  # `evaluation.pens` measured it with the calibration that is found again here
     measured = mnist.first(limit)
     write_model(model, lambda network: report | evaluate(network, measured, geometric=geometric, seed=seed), output)
 

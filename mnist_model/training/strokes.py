@@ -210,7 +210,10 @@ SLASH = "slash"
 
 # How wide people write a digit for its height: the mean and the standard deviation of the ratio's logarithm, for styles
 # that fill their box.
-LOG_WIDTH = {0: (-0.2, 0.33), 1: (-0.5, 0.3), 2: (-0.15, 0.3), 5: (-0.2, 0.3), 7: (-0.22, 0.27), 8: (-0.42, 0.32), 9: (-0.42, 0.3)}
+LOG_WIDTH = {
+    0: (-0.2, 0.33), 1: (-0.5, 0.3), 2: (-0.15, 0.3), 5: (-0.2, 0.3), 7: (-0.22, 0.27), 8: (-0.42, 0.32),
+    9: (-0.42, 0.3),
+}  # fmt: skip
 LOG_WIDTH_OF_MOST = (-0.32, 0.3)
 
 

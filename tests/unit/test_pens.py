@@ -136,6 +136,9 @@ def test_the_tables(tmp_path, unipen, capsys):
     found = json.loads((weights / "pens.json").read_text())
     assert found["conditions"]["in the middle of the canvas"] == pytest.approx(0.9)
     assert min(found["conditions"].values()) >= 0.7
+    report = json.loads((weights / "report.json").read_text())
+    assert report["pens"]["digits"] == 10
+    assert report["pens"]["after"]["ece"] == pytest.approx(found["middle"]["summary"]["after"]["ece"], abs=1e-5)
     assert found["middle"]["contributors"] == {"abc": {"digits": 10, "accuracy": pytest.approx(0.9)}}
     expected = np.eye(10, dtype=int)
     expected[3, 3], expected[5, 3] = 0, 1
