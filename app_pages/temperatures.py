@@ -12,7 +12,7 @@ from ui.charts import temperatures as charts
 from ui.formatting import escape_markdown
 from ui.reading import CANVAS_SIZE, Reading, calibration, four_or_nine, read, ready_digit
 from ui.session import LARGEST_SEED, KeptDrawing, Notice, Shelf, session
-from ui.temperature_scale import COLDEST, HOTTEST, MOST_COMPARED, SCALE, parse
+from ui.temperature_scale import COLDEST, HOTTEST, MOST_COMPARED, SCALE, parse, telling
 from ui.widgets import (
     UNDECIDED,
     digit_picker,
@@ -23,7 +23,6 @@ from ui.widgets import (
     show_notices,
 )
 
-DEFAULT = ["0.25", "0.5", "1", "2", "5"]
 SUGGESTED = ["0.05", "0.1", "0.25", "0.5", "0.75", "1", "1.5", "2", "3", "5", "10", "20", "50"]
 DRAWS = (1, 10, 100, 10_000)
 
@@ -73,7 +72,7 @@ def controls_and_view() -> None:
         with digit:
             reading = digit_controls()
         with temperature:
-            temperatures = temperature_controls()
+            temperatures = temperature_controls(reading)
         for tab, view in zip(st.tabs(list(VIEWS), key="view", bind="query-params"), VIEWS.values(), strict=True):
             if tab.open:
                 with tab:
@@ -97,12 +96,22 @@ def digit_controls() -> Reading:
     return reading
 
 
-def temperature_controls() -> list[float]:
+def suggest_temperatures(reading: Reading) -> list[str]:
+    """Choose the temperatures that show most of this digit, if the visitor has not chosen any. Returns the former."""
+    before, suggested = session().suggested_temperatures, [f"{t:g}" for t in telling(reading.logits)]
+    if st.session_state.get("temperatures") == before:
+        st.session_state.temperatures = suggested
+    session().suggested_temperatures = suggested
+    return suggested
+
+
+def temperature_controls(reading: Reading) -> list[float]:
     """Let the visitor choose temperatures, at most MOST_COMPARED of them. Returns them ascending."""
+    suggested = suggest_temperatures(reading)
     texts = st.multiselect(
         "Temperatures",
-        SUGGESTED,
-        default=DEFAULT,
+        sorted({*SUGGESTED, *suggested}, key=float),
+        default=suggested,
         accept_new_options=True,
         # No `max_selections`: of a URL with more, Streamlit would drop the rest without a word.
         placeholder=f"From {COLDEST:g} to {HOTTEST:g}",
@@ -127,7 +136,7 @@ def temperature_controls() -> list[float]:
 def side_by_side(reading: Reading, temperatures: list[float]) -> None:
     st.markdown(
         "The same ten logits at several temperatures. Low ones sharpen the probabilities, high ones flatten them; "
-        "at T = 1 it is the plain softmax."
+        "at T = 1 it is the plain softmax." + why_these(temperatures)
     )
     answers = (charts.confidence_and_entropy(softmax(reading.logits, t)) for t in temperatures)
     described = [f"at T = {t:g} {', '.join(answer)}" for t, answer in zip(temperatures, answers, strict=True)]
@@ -137,6 +146,13 @@ def side_by_side(reading: Reading, temperatures: list[float]) -> None:
         f"Probabilities of the ten digits side by side: {'; '.join(described)}",
         tables={"probabilities": partial(tables.probabilities, reading.logits, temperatures)},
     )
+
+
+def why_these(temperatures: list[float]) -> str:
+    """Say where the temperatures come from, unless the visitor chose them."""
+    if [f"{t:g}" for t in temperatures] != session().suggested_temperatures:
+        return ""
+    return " These temperatures were chosen for this digit, from near certainty to near a tie. Choose others above."
 
 
 def sweep(reading: Reading, _: list[float]) -> None:
@@ -179,6 +195,7 @@ def samples(reading: Reading, temperatures: list[float]) -> None:
     st.markdown(
         f"**Softmax is not max.** Max picks the {winner} every time, at any temperature. Sampling picks each digit as "
         f"often as its probability says: often the {winner}, now and then another. Diamonds mark the expected counts."
+        + why_these(temperatures)
     )
     seed = sample_controls()
     drawn = [sample(softmax(reading.logits, t), draws.count, seed) for t in temperatures]

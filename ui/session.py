@@ -235,6 +235,8 @@ class Session:
     shelf: Shelf = field(default_factory=Shelf)
     notices: list[Notice] = field(default_factory=list)
     ready_digits_taken: int = 0
+    suggested_temperatures: list[str] | None = None  # on the page Temperatures, for the digit there
+    looked_at: str | None = None  # the PNG of the drawing that there was when the picker was last shown
     digit_draws: Draws = field(default_factory=lambda: Draws(10, most=100_000))  # on the page Temperatures
     pair_draws: Draws = field(default_factory=lambda: Draws(100, most=10_000))  # in the lesson's fourth step
 

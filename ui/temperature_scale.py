@@ -3,16 +3,28 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mnist_model.softmax import softmax
+
 # Twenty temperatures a decade, evenly spaced on a logarithmic scale as far as round numbers allow.
 DECADE = (1, 1.1, 1.25, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9)
 SCALE = [t for t in (round(t * 10.0**power, 3) for power in (-2, -1, 0, 1) for t in DECADE) if 0.05 <= t <= 50]
 COLDEST, HOTTEST = SCALE[0], SCALE[-1]
 MOST_COMPARED = 8  # temperatures side by side
+TELLING = (0.99, 0.75, 0.4, 0.15)  # probabilities of the winner that are worth a look
 
 
 def slider_stops(calibrated: float | None = None) -> list[float]:
     """Return the temperatures of the slider: the scale from 0.1 up, and the calibrated temperature."""
     return sorted({t for t in (*SCALE, calibrated) if t is not None and t >= 0.1})
+
+
+def telling(logits: ArrayLike) -> list[float]:
+    """Return the temperatures that show most of ten logits: 1, and those from near certainty to near a tie."""
+    highest = np.array([softmax(logits, t).max() for t in SCALE])
+    return sorted({1.0, *(float(SCALE[np.abs(highest - p).argmin()]) for p in TELLING)})
 
 
 def nearest(text: str, stops: Sequence[float]) -> float | None:

@@ -64,6 +64,7 @@ def show_notices() -> None:
 
 def digit_picker() -> tuple[str, Reading]:
     """Let the visitor choose a digit, and show it. Returns the choice and its reading. Raises DataError."""
+    look_at_new_drawing()
     picture = st.container(width=72)
     labels = picker_labels(session())
     choice = st.selectbox(
@@ -76,6 +77,14 @@ def digit_picker() -> tuple[str, Reading]:
         width=72,
     )
     return choice, reading
+
+
+def look_at_new_drawing() -> None:
+    """Let the picker choose what was drawn since it was last shown. The visitor can choose something else again."""
+    drawing = session().reading.png if session().reading else None
+    if drawing and drawing != session().looked_at:
+        st.session_state.of = DRAWING
+    session().looked_at = drawing
 
 
 def picker_labels(visitor: Session) -> dict[str, str]:

@@ -19,10 +19,10 @@ from mnist_model.classifier import Classifier
 from mnist_model.preprocess import to_mnist
 from tests.support import pages
 from tests.support.pages import ROOT, figure, read_as, ready, take_ready, unpack, without
-from ui.temperature_scale import COLDEST, HOTTEST, MOST_COMPARED, SCALE, parse
+from ui.reading import four_or_nine, ready_digit
+from ui.temperature_scale import COLDEST, HOTTEST, MOST_COMPARED, SCALE, parse, telling
 
 PAGE = "app_pages/temperatures.py"
-DEFAULT = [0.25, 0.5, 1, 2, 5]
 
 
 @pytest.fixture
@@ -48,11 +48,12 @@ def titles(page):
 
 def test_without_a_drawing_there_are_ready_digits(page):
     show(page)
-    assert [lines[0] for lines in titles(page)] == [f"<b>T = {t:g}</b>" for t in DEFAULT]
+    assert [lines[0] for lines in titles(page)] == [f"<b>T = {t:g}</b>" for t in telling(four_or_nine().logits)]
     assert page.selectbox(key="of").value == "4 or 9"
     show(page, of="ready 7")
-    assert page.get("plotly_chart")[0].proto.alt.count("%") == 5
-    at_one = figure(page)["data"][2]
+    temperatures = telling(ready_digit(7).logits)
+    assert page.get("plotly_chart")[0].proto.alt.count("%") == len(temperatures)
+    at_one = figure(page)["data"][temperatures.index(1)]
     assert np.argmax(unpack(at_one["y"])) == 7
 
 
@@ -63,7 +64,44 @@ def test_the_drawing_on_the_canvas_is_the_first_choice():
     show(page.switch_page(PAGE))
     assert page.selectbox(key="of").value == "drawing"
     shown = [float(lines[1].strip("%>")) / 100 for lines in titles(page)]
-    np.testing.assert_allclose(shown, [scipy_softmax(logits / t).max() for t in DEFAULT], atol=0.0011)
+    np.testing.assert_allclose(shown, [scipy_softmax(logits / t).max() for t in telling(logits)], atol=0.0011)
+
+
+def test_a_new_drawing_is_looked_at_until_another_digit_is_chosen():
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run()
+    take_ready(page, 8)
+    show(page.switch_page(PAGE))
+    show(page, of="4 or 9")
+    assert page.selectbox(key="of").value == "4 or 9"
+    take_ready(page.switch_page("app_pages/draw.py").run(), 5)
+    show(page.switch_page(PAGE))
+    assert page.selectbox(key="of").value == "drawing"
+    show(page, of="ready 3")
+    show(page, "Samples")
+    assert page.selectbox(key="of").value == "ready 3"
+
+
+def test_the_temperatures_suit_the_digit_until_others_are_chosen(page):
+    def chosen():
+        return list(map(float, page.multiselect(key="temperatures").value))
+
+    for digit in (3, 7):
+        show(page, of=f"ready {digit}")
+        assert chosen() == telling(ready_digit(digit).logits)
+    show(page, temperatures=["0.5", "2"])
+    show(page, of="ready 1")
+    assert chosen() == [0.5, 2]
+
+
+@given(logits=hypothesis.lists(hypothesis.floats(-40, 40), min_size=10, max_size=10, unique=True))
+def test_telling_temperatures_lead_from_near_certainty_to_near_a_tie(logits):
+    found = telling(logits)
+    assert found == sorted(set(found))
+    assert 1 in found
+    assert set(found) <= set(SCALE)
+    highest = [scipy_softmax(np.array(logits) / t).max() for t in found]
+    nearest_of_all = min(abs(scipy_softmax(np.array(logits) / t).max() - 0.15) for t in SCALE)
+    assert min(abs(p - 0.15) for p in highest) == pytest.approx(nearest_of_all)
 
 
 @pytest.mark.parametrize(

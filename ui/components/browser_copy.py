@@ -13,7 +13,6 @@ import streamlit as st
 from mnist_model.images import ImageError
 from ui.reading import Reading, read
 from ui.session import Session, Shelf, ShelfFullError, session
-from ui.widgets import DRAWING
 
 mount = st.components.v2.component(
     "browser_copy",
@@ -78,5 +77,5 @@ def restore(current: Session, other: str, copy: Mapping[str, Any]) -> None:
         current.report_problem(str(error))
     if drawing and current.canvas.loads == 1:  # and none came with a link
         current.load_on_canvas(drawing)
-        if "of" not in st.query_params:
-            st.session_state.of = DRAWING  # the picker had its default, which is another with a drawing
+        if "of" in st.query_params:  # and what was chosen there is looked at
+            current.looked_at = drawing.png
