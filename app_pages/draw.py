@@ -38,7 +38,7 @@ TEMPERATURE = (
 def read_canvas() -> None:
     """Read the drawing that the browser has sent: after a stroke, an undo, or a load."""
     current = session()
-    current.canvas.unread = False
+    current.canvas.needs_reading = False
     match st.session_state.canvas:
         case {"drawing": {"raw": {"objects": list() as objects}, "data": png}}:
             try:
@@ -55,13 +55,13 @@ def read_canvas() -> None:
             current.report_problem("the canvas sent something other than a drawing")
 
 
-def follow_link() -> None:
+def load_linked_drawing() -> None:
     """Load the drawing that a link has brought on the canvas, and set the pen. The URL no longer holds them then."""
     if not (linked := st.query_params.pop(PARAMETER, "")):
         return
     pen = st.query_params.pop("pen", "")
     try:
-        session().canvas.load_unread(unpack(linked))
+        session().canvas.load_strokes(unpack(linked))
     except LinkError as error:
         session().report_problem(str(error))
         return
@@ -210,7 +210,7 @@ def canvas_and_answer(places: Places, loads: int) -> None:
             key="canvas",
             on_change=read_canvas,
         )
-    if session().canvas.unread and st.session_state.canvas["drawing"]["data"]:
+    if session().canvas.needs_reading and st.session_state.canvas["drawing"]["data"]:
         read_canvas()
     if session().notices or session().canvas.loads != loads:
         st.rerun()  # the whole page, which shows notices and has the browser keep a copy of what the canvas loads
@@ -219,13 +219,13 @@ def canvas_and_answer(places: Places, loads: int) -> None:
     with places.temperature:
         temperature = temperature_slider(help=TEMPERATURE)
     with places.answer:
-        show_reading(session().reading, temperature, calibration(), unread=session().canvas.unread)
+        show_reading(session().reading, temperature, calibration(), needs_reading=session().canvas.needs_reading)
     with places.link:
         copy_link(session().canvas, st.session_state.get("pen", PEN_WIDTH))
 
 
 with page_frame(width=1760):
-    follow_link()
+    load_linked_drawing()
     show_notices()
     st.html(Path(__file__).with_suffix(".css"))
     st.container(key="title").subheader("Draw a digit", anchor=False)

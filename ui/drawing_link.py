@@ -66,7 +66,7 @@ def unpack(text: str) -> list[Drawing]:
 
 def _pack_stroke(stroke: Drawing) -> bytes:
     match stroke:
-        case {"type": "Path", "path": list() as path, "strokeWidth": int() | float() as width}:
+        case {"type": "Path", "path": list() as path, "strokeWidth": int() | float() as width} if 0 < width < 1e6:
             points = _simplify(_flatten(path))
         case _:
             raise LinkError("a link holds what a pen has drawn, and this drawing has a picture in it")
@@ -87,7 +87,7 @@ def _flatten(path: list[Any]) -> NDArray[np.float32]:
         flat = np.array(points, np.float32)
         if np.isfinite(flat).all() and len(flat):
             return flat
-    except (ValueError, TypeError, KeyError, IndexError):
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError):
         pass
     raise LinkError("a link holds what a pen has drawn, and this drawing has something else in it")
 

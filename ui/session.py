@@ -144,7 +144,7 @@ class Canvas:
     """What the browser was last told to load; it loads it when this changes."""
     loads: int = 1  # how many drawings it was told to load; the number in each makes it differ from the one before
     expected: int | None = None  # how many objects it sends back once it has loaded them
-    unread: bool = False  # whether it shows a drawing that this session has not read
+    needs_reading: bool = False  # whether it shows a drawing that this session has not read
 
     def drawn(self, objects: list[Drawing], reading: Reading | None) -> None:
         """Take down what the browser sends after a stroke, or after it has loaded what it was told to."""
@@ -159,10 +159,10 @@ class Canvas:
             self._remember()
         self._show(snapshot)
 
-    def load_unread(self, objects: list[Drawing]) -> None:
+    def load_strokes(self, objects: list[Drawing]) -> None:
         """Replace what is on it by strokes of which only the browser can make a picture, to be read."""
         self.load(None, *objects)
-        self.unread = True
+        self.needs_reading = True
 
     def undo(self) -> None:
         """Go back to what was on it before the last stroke, or before it was cleared or something was loaded."""
@@ -184,7 +184,7 @@ class Canvas:
 
         The browser still shows what was drawn on it since, and sends it with its first message to this session.
         """
-        self.loaded, self.loads, self.unread = loaded, number, True
+        self.loaded, self.loads, self.needs_reading = loaded, number, True
 
     def _remember(self) -> None:
         self.past = [*self.past, self.shown][-self.MOST_UNDONE :]

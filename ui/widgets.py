@@ -81,7 +81,8 @@ def digit_picker() -> tuple[str, Reading]:
 
 def look_at_new_drawing() -> None:
     """Let the picker choose what was drawn since it was last shown. The visitor can choose something else again."""
-    drawing = session().reading.png if session().reading else None
+    reading = session().reading
+    drawing = reading.png if reading else None
     if drawing and drawing != session().looked_at:
         st.session_state.of = DRAWING
     session().looked_at = drawing

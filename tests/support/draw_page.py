@@ -88,7 +88,7 @@ def bars(page: Page) -> list[float]:
 def shares(page: Page) -> list[float]:
     """Return the ten probabilities as exactly as the browser computes them."""
     computed: list[float] = page.locator(".answer .bars").evaluate(
-        "bars => [...bars.children].slice(1).map(bar => Number(bar.style.getPropertyValue('--share')))"
+        "bars => [...bars.children].slice(1).map(bar => Number(bar.style.getPropertyValue('--probability')))"
     )
     return computed
 

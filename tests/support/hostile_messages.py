@@ -144,7 +144,7 @@ def copies() -> Iterator[tuple[str, str]]:
     good = json.loads(digit_drawings()[3])["drawing"]["data"]
     for what, picture in pictures().items():
         copy_of_it = {"session": "x", "drawing": picture, "shelf": [["x", picture]]}
-        yield f"{what} in a copy", json.dumps({"carried": copy_of_it})
+        yield f"{what} in a copy", json.dumps({"queued": copy_of_it})
     invalid: dict[str, dict[str, object]] = {
         "a hundred drawings": {"shelf": [["x" * 1000, good]] * 100},
         "an object instead of a shelf": {"shelf": {"0": good}},
@@ -154,7 +154,7 @@ def copies() -> Iterator[tuple[str, str]]:
         "a canvas with an invalid number": {"canvas": {"objects": [], "number": 1e308}},
     }
     for what, copy in invalid.items():
-        yield f"{what} in a copy", json.dumps({"carried": {"session": what, **copy}})
+        yield f"{what} in a copy", json.dumps({"queued": {"session": what, **copy}})
 
 
 def values() -> dict[str, WidgetState]:

@@ -61,6 +61,9 @@ def test_a_dot_comes_back():
         ([{"type": "Path", "path": [["A", 1, 2]], "strokeWidth": 3}], "something else"),
         ([{"type": "Path", "path": [], "strokeWidth": 3}], "something else"),
         ([{"type": "Path", "path": [["M", "x", None]], "strokeWidth": 3}], "something else"),
+        ([{"type": "Path", "path": [["M", 10**400, 0]], "strokeWidth": 3}], "something else"),
+        ([{"type": "Path", "path": [["M", 1, 2]], "strokeWidth": float("nan")}], "picture"),
+        ([{"type": "Path", "path": [["M", 1, 2]], "strokeWidth": 10**400}], "picture"),
         ([{"type": "Path", "path": [["M", 1e999, 0], ["L", float("nan"), 3]], "strokeWidth": 3}], "something else"),
     ],
 )

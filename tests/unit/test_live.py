@@ -101,20 +101,22 @@ def test_a_longer_body_than_was_said_is_not_read_to_its_end():
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(live, "PATIENCE", 0.05)
+    monkeypatch.setattr(live, "BODY_TIMEOUT", 0.05)
     assert run(post(app(), FILE[:100], None, headers={"content-length": "1000"}))[0] == 408
 
 
 def test_only_so_many_bodies_are_waited_for(monkeypatch):
-    monkeypatch.setattr(live, "PATIENCE", 0.2)
+    monkeypatch.setattr(live, "BODY_TIMEOUT", 0.2)
 
     async def many():
         one = app()
-        slow = [post(one, None, headers={"content-length": "9"}, host=str(i)) for i in range(live.MOST_WAITED_FOR + 3)]
+        slow = [
+            post(one, None, headers={"content-length": "9"}, host=str(i)) for i in range(live.MAX_PENDING_BODIES + 3)
+        ]
         return [status for status, _ in await asyncio.gather(*slow)]
 
     found = run(many())
-    assert (found.count(408), found.count(503)) == (live.MOST_WAITED_FOR, 3)
+    assert (found.count(408), found.count(503)) == (live.MAX_PENDING_BODIES, 3)
 
 
 @given(st.binary(max_size=1000) | st.integers(0, len(FILE) // 2).map(lambda end: FILE[:end]))
@@ -147,8 +149,8 @@ def test_what_comes_while_others_are_answered_is_refused_at_once():
 
     async def crowd():
         one = app(read)
-        first = [asyncio.create_task(post(one, FILE)) for _ in range(live.MOST_AT_ONCE)]
-        while started._value < live.MOST_AT_ONCE:
+        first = [asyncio.create_task(post(one, FILE)) for _ in range(live.MAX_CONCURRENT_READINGS)]
+        while started._value < live.MAX_CONCURRENT_READINGS:
             await asyncio.sleep(0.01)
         refused = await post(one, FILE)
         go_on.set()
@@ -157,7 +159,7 @@ def test_what_comes_while_others_are_answered_is_refused_at_once():
 
     refused, answered, later = run(crowd())
     assert refused == (503, b"busy")
-    assert [status for status, _ in [*answered, later]] == [200] * (live.MOST_AT_ONCE + 1)
+    assert [status for status, _ in [*answered, later]] == [200] * (live.MAX_CONCURRENT_READINGS + 1)
 
 
 def test_each_address_has_a_rate_limit_and_a_flood_is_one_line_in_the_log(caplog):

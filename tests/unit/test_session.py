@@ -111,7 +111,7 @@ def test_each_drawing_that_the_canvas_is_to_load_differs_from_the_one_before():
 def test_a_restored_canvas_goes_on_counting():
     canvas = Canvas()
     canvas.restore({"objects": [], "number": 7}, 7)
-    assert canvas.unread
+    assert canvas.needs_reading
     canvas.load(None)
     assert canvas.loaded["number"] == 8
 

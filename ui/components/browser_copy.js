@@ -14,20 +14,20 @@ const isBlank = (canvas) => {
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const now = JSON.parse(new TextDecoder().decode(data));
   const before = load();
-  const given = parentElement.given;
-  if (given && [now.session, now.restored_from].includes(given.session)) arrived();
-  else if (!given && before && before.session !== now.session && (before.drawing || before.shelf.length)) {
-    parentElement.given = { ...before, canvas: null }; // the page is new as well, and its canvas empty
-    setTriggerValue("given", parentElement.given);
+  const offered = parentElement.offered;
+  if (offered && [now.session, now.restored_from].includes(offered.session)) arrived();
+  else if (!offered && before && before.session !== now.session && (before.drawing || before.shelf.length)) {
+    parentElement.offered = { ...before, canvas: null }; // the page is new as well, and its canvas empty
+    setTriggerValue("offered", parentElement.offered);
   }
-  if (!parentElement.given) store(now);
+  if (!parentElement.offered) store(now);
 
   // Every message brings along what the page's widgets show, even where the server has just set them to something else.
   // So a copy that went with no other message is not taken back with one.
   function arrived() {
-    parentElement.given = null;
-    if (parentElement.carries) setStateValue("carried", null);
-    parentElement.carries = false;
+    parentElement.offered = null;
+    if (parentElement.isQueued) setStateValue("queued", null);
+    parentElement.isQueued = false;
   }
 
   // Where a page may store nothing, or has no room for it, the copy lasts as long as the page.
@@ -57,25 +57,26 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   function keepCanvas() {
     const hosts = [...document.querySelectorAll(".st-key-canvas *")];
     const canvas = hosts.map((host) => host.shadowRoot?.querySelector("canvas.dc-canvas.lower-canvas")).find(Boolean);
-    if (canvas && !parentElement.given) store({ ...load(), drawing: isBlank(canvas) ? null : canvas.toDataURL() });
+    if (canvas && !parentElement.offered) store({ ...load(), drawing: isBlank(canvas) ? null : canvas.toDataURL() });
   }
 
-  // Without a connection nothing is sent; what is given now goes along with whatever is sent first after it. Streamlit
-  // does not always ask for the page then, and a stroke's answer comes from a fragment, which a new session lacks.
+  // While disconnected, the copy is queued as the component's state, which is sent with the first message after the
+  // connection is back: Streamlit does not always ask for the page then, and a stroke's answer comes from a fragment,
+  // which a new session lacks.
   const app = document.querySelector("[data-test-connection-state]");
   const connected = () => app.dataset.testConnectionState === "CONNECTED";
   let wasConnected = connected();
   parentElement.observer?.disconnect();
   parentElement.observer = new MutationObserver(() => {
-    if (wasConnected && !connected()) carryAlong();
+    if (wasConnected && !connected()) queueCopy();
     if (!wasConnected && connected()) setTriggerValue("back", true);
     wasConnected = connected();
   });
   parentElement.observer.observe(app, { attributes: true });
 
-  function carryAlong() {
-    parentElement.given = load();
-    parentElement.carries = true;
-    setStateValue("carried", parentElement.given);
+  function queueCopy() {
+    parentElement.offered = load();
+    parentElement.isQueued = true;
+    setStateValue("queued", parentElement.offered);
   }
 }

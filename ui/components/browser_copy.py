@@ -36,12 +36,12 @@ def browser_copy(*, has_canvas: bool) -> None:
         "drawing": current.reading.png if current.reading and not has_canvas else None,
         "shelf": [[kept.name, kept.reading.png] for kept in current.shelf],
     }
-    callbacks: dict[str, Any] = {f"on_{name}_change": lambda: None for name in ("given", "carried", "back")}
+    callbacks: dict[str, Any] = {f"on_{name}_change": lambda: None for name in ("offered", "queued", "back")}
     from_browser: Mapping[str, Any] = mount(data=json.dumps(copy).encode(), key="copy", **callbacks)
-    given: Any = from_browser.get("given") or from_browser.get("carried")
-    match given:
+    offered: Any = from_browser.get("offered") or from_browser.get("queued")
+    match offered:
         case {"session": str() as other} if other not in (current.id, current.restored_from):
-            restore(current, other, given)
+            restore(current, other, offered)
             st.rerun()  # so that the browser has a copy of it
 
 

@@ -13,9 +13,10 @@ export default function ({ data, parentElement }) {
     button.silence = setTimeout(() => (said.textContent = ""), SAID_FOR);
   };
 
-  // The page's own address has the temperature already.
   function link() {
     const url = new URL(location.href);
+    const temperature = document.querySelector(".st-key-T input[type=range]")?.ariaValueText;
+    if (temperature) url.searchParams.set("T", temperature); // the address has it a little later
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     return url.href;
   }

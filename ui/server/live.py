@@ -18,10 +18,10 @@ from starlette.routing import Route
 
 from ui.server.rate_limit import TokenBucket
 
-LARGEST = 500_000  # bytes of a PNG; the canvas has 410,000 before they are compressed
-PATIENCE = 5  # s until a body must have come
-MOST_WAITED_FOR = 64  # bodies, which slow clients could make last
-MOST_AT_ONCE = 2  # answers that are computed
+MAX_BODY_BYTES = 500_000  # bytes of a PNG; the canvas has 410,000 before they are compressed
+BODY_TIMEOUT = 5  # s until a body must have come
+MAX_PENDING_BODIES = 64  # bodies, which slow clients could make last
+MAX_CONCURRENT_READINGS = 2  # answers that are computed
 # Requests of one address, a second and at once: enough for a class behind it; an answer takes 3 ms of a processor.
 # Behind a proxy all browsers have the proxy's address, and this is the limit of all together. deploy/nginx.conf has one
 # for each.
@@ -55,7 +55,7 @@ class LiveEndpoint:
 
     def __init__(self, read: Callable[[bytes], Answer]):
         self._read = read
-        self._waited_for = self._at_once = 0
+        self._pending_bodies = self._concurrent_readings = 0
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
         self._complaints = TokenBucket(1, 1 / LOG_EVERY)
 
@@ -81,24 +81,24 @@ class LiveEndpoint:
             raise RefusedError(429, f"more than {RATE} drawings a second from one address")
 
     async def _body(self, request: Request) -> bytes:
-        if self._waited_for >= MOST_WAITED_FOR:
+        if self._pending_bodies >= MAX_PENDING_BODIES:
             raise RefusedError(503, "too many drawings are on their way")
         file = b""
-        self._waited_for += 1
+        self._pending_bodies += 1
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(BODY_TIMEOUT):
                 async for part in request.stream():
                     file += part
-                    if len(file) > LARGEST:
-                        raise RefusedError(413, f"more than {LARGEST:,} bytes")
+                    if len(file) > MAX_BODY_BYTES:
+                        raise RefusedError(413, f"more than {MAX_BODY_BYTES:,} bytes")
         except (TimeoutError, ClientDisconnect) as error:
             raise RefusedError(408, "the drawing did not arrive in time") from error
         finally:
-            self._waited_for -= 1
+            self._pending_bodies -= 1
         return file
 
     async def _answer(self, file: bytes) -> Answer:
-        with self._slot():
+        with self._reading_slot():
             try:
                 return await asyncio.to_thread(self._read, file)
             except ValueError as error:
@@ -107,14 +107,14 @@ class LiveEndpoint:
                 raise RefusedError(503, str(error)) from error
 
     @contextlib.contextmanager
-    def _slot(self) -> Iterator[None]:
-        if self._at_once >= MOST_AT_ONCE:
+    def _reading_slot(self) -> Iterator[None]:
+        if self._concurrent_readings >= MAX_CONCURRENT_READINGS:
             raise RefusedError(503, "busy")
-        self._at_once += 1
+        self._concurrent_readings += 1
         try:
             yield
         finally:
-            self._at_once -= 1
+            self._concurrent_readings -= 1
 
 
 def check(request: Request) -> None:
@@ -126,8 +126,8 @@ def check(request: Request) -> None:
     length = request.headers.get("Content-Length", "")
     if not (length.isascii() and length.isdigit()):
         raise RefusedError(411, "no Content-Length")
-    if len(length) > 9 or int(length) > LARGEST:
-        raise RefusedError(413, f"more than {LARGEST:,} bytes")
+    if len(length) > 9 or int(length) > MAX_BODY_BYTES:
+        raise RefusedError(413, f"more than {MAX_BODY_BYTES:,} bytes")
 
 
 def read(file: bytes) -> Answer:

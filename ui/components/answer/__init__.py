@@ -40,7 +40,7 @@ def answer() -> bool:
 
 
 def show_reading(
-    reading: Reading | None, temperature: float, calibration: Calibration | None, *, unread: bool = False
+    reading: Reading | None, temperature: float, calibration: Calibration | None, *, needs_reading: bool = False
 ) -> None:
     """Have the answer show a reading or, without one, what to do.
 
@@ -51,13 +51,13 @@ def show_reading(
         The slider's, which the browser knows sooner and shows instead, where it finds the slider.
     calibration : Calibration or None
         Its threshold says what is called "not a digit"; without one, nothing is.
-    unread : bool
+    needs_reading : bool
         Whether there is a drawing on the canvas that the session has not read: the browser then sends it.
     """
     data = {
         "reading": as_json(reading.digit, reading.logits) if reading else None,
         "temperature": temperature,
-        "unread": unread,
+        "needs_reading": needs_reading,
         "energy_threshold": calibration.energy_threshold if calibration else None,
     }
     # Bytes go to the browser as they are; in anything else Streamlit would look for tables.

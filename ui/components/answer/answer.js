@@ -3,6 +3,7 @@
 const SENDS_AFTER = 200; // ms after the pen is lifted: the canvas sends the drawing
 const ANSWERED_AFTER = 1500; // ms: by now the server has answered it, if it does at all
 const SETTLED_AFTER = 1000; // ms: the drawing seems to be finished
+const [COLDEST, HOTTEST] = [0.1, 50]; // of the slider
 const CLEAR = 0.9; // the probability that an answer is called clear from
 
 // A softmax never gives 0 or 1, so it is never rounded to 0% or 100%; as `percent` in ui/formatting.py.
@@ -15,9 +16,10 @@ function percent(probability, decimals = 1) {
 
 // e to the power of x in three digits, also where it is beyond the largest number: e to the 800 is 2.73·10³⁴⁷.
 function power(x) {
-  const exponent = Math.floor(x / Math.LN10);
+  let exponent = Math.floor(x / Math.LN10);
   if (-3 < exponent && exponent < 4) return Number(Math.exp(x).toPrecision(3)).toLocaleString("en");
-  const mantissa = (10 ** (x / Math.LN10 - exponent)).toPrecision(2);
+  let mantissa = (10 ** (x / Math.LN10 - exponent)).toPrecision(3);
+  if (mantissa === "10.0") [mantissa, exponent] = ["1.00", exponent + 1];
   const raised = [...String(exponent)].map((sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign])).join("");
   return `${mantissa}·10${raised}`;
 }
@@ -31,13 +33,13 @@ function twoDigits(number, round) {
   return Number((round(number / unit) * unit).toPrecision(2));
 }
 
-function clearness(logits, hottest) {
+function temperatureSentence(logits) {
   const temperature = temperatureFor(logits, CLEAR);
-  if (temperature >= hottest) return `So clear that not even T = ${hottest} brings it below 90%.`;
+  if (temperature >= HOTTEST) return `So clear that not even T = ${HOTTEST} brings it below 90%.`;
   if (temperature >= 1) return `So clear that it takes T = ${twoDigits(temperature, Math.ceil)} to bring it below 90%.`;
-  if (temperature >= 0.01)
+  if (temperature >= COLDEST)
     return `So unclear that it takes T = ${twoDigits(temperature, Math.floor)} to bring it above 90%.`;
-  return "Two digits have the same score: no temperature makes it clear.";
+  return `So unclear that not even T = ${COLDEST} brings it above 90%.`;
 }
 
 class Answer {
@@ -46,7 +48,7 @@ class Answer {
     this.find = (selector) => root.querySelector(selector);
     this.reading = null;
     this.isDown = false;
-    this.lifted = this.followed = this.given = -Infinity; // when: the pen, a live answer, the server's answer
+    this.liftedAt = this.liveShownAt = this.serverShownAt = -Infinity; // when: the pen, a live answer, the server's answer
     this.bars = [];
     this.rows = [];
     // Streamlit may mount a component again where it was.
@@ -55,20 +57,20 @@ class Answer {
     for (let digit = 0; digit < 10; digit++) {
       const bar = append(this.find(".bars"), "div");
       append(bar, "div");
-      this.bars.push({ bar, share: append(bar, "span") });
+      this.bars.push({ bar, probability: append(bar, "span") });
       append(bar, "b", digit);
       const row = append(this.find("tbody"), "tr", "", "row");
       append(row, "th", digit, "rowheader");
-      this.rows.push({ row, cells: ["score", "divided", "power", "share"].map(() => append(row, "td", "", "cell")) });
+      this.rows.push({ row, cells: ["score", "divided", "power", "probability"].map(() => append(row, "td", "", "cell")) });
     }
-    this.find(".steps").open = innerWidth >= 1280; // where there is room for it
+    this.find(".steps").open = innerWidth >= 700; // on a phone it is folded
     this.find(".steps").ontoggle = () => this.render();
     this.stopped = new AbortController();
-    adaptCanvas(this.stopped.signal).then((canvas) => this.greet(canvas));
+    adaptCanvas(this.stopped.signal).then((canvas) => this.startDemo(canvas));
     followPen(this.stopped.signal, {
       onDown: () => this.penMoved(true),
       onUp: () => this.penMoved(false),
-      onReading: (reading, looked) => this.follow(reading, looked),
+      onReading: (reading, looked) => this.showLiveReading(reading, looked),
     });
     // The slider is Streamlit's, which tells the server of a new temperature once it is let go. Its name for screen
     // readers follows at once.
@@ -90,27 +92,27 @@ class Answer {
   }
 
   // What the server says of the drawing. While live answers are shown, it may still be of an older drawing.
-  update({ reading, temperature, energy_threshold, unread }) {
-    if (unread) sendCanvas(this.stopped.signal);
-    if (unread || reading) this.stopDemo?.();
+  update({ reading, temperature, energy_threshold, needs_reading }) {
+    if (needs_reading) sendCanvas(this.stopped.signal);
+    if (needs_reading || reading) this.stopDemo?.();
     this.serversTemperature = temperature;
-    this.unread = unread;
+    this.needsReading = needs_reading;
     this.threshold = energy_threshold ?? Infinity;
     clearTimeout(this.waiting);
-    const older = this.isDown || performance.now() - this.lifted < SENDS_AFTER;
-    this.held = null;
-    if (older && this.followed > this.pressed) {
-      this.held = () => this.give(reading);
-      this.release();
-    } else this.give(reading);
+    const mayBeStale = this.isDown || performance.now() - this.liftedAt < SENDS_AFTER;
+    this.showPending = null;
+    if (mayBeStale && this.liveShownAt > this.pressedAt) {
+      this.showPending = () => this.showServerReading(reading);
+      this.scheduleFallback();
+    } else this.showServerReading(reading);
   }
 
   // Show what the page does, until the visitor does something.
-  greet(canvas) {
-    if (!canvas || this.reading || this.unread || playedBefore()) return;
+  startDemo(canvas) {
+    if (!canvas || this.reading || this.needsReading || playedBefore()) return;
     const { signal } = this.stopped;
     const takeAway = playDemo(canvas.querySelector(".dc-container"), signal, (reading, looked) =>
-      this.follow(reading, looked),
+      this.showLiveReading(reading, looked),
     );
     this.stopDemo = () => {
       this.stopDemo = null;
@@ -121,27 +123,27 @@ class Answer {
       addEventListener(kind, () => this.stopDemo?.(), { capture: true, once: true, signal });
   }
 
-  give(reading) {
-    this.given = performance.now();
+  showServerReading(reading) {
+    this.serverShownAt = performance.now();
     this.show(reading);
   }
 
   // Show what was held back, if nothing newer comes.
-  release() {
+  scheduleFallback() {
     clearTimeout(this.waiting);
-    if (!this.isDown && this.held) this.waiting = setTimeout(this.held, ANSWERED_AFTER);
+    if (!this.isDown && this.showPending) this.waiting = setTimeout(this.showPending, ANSWERED_AFTER);
   }
 
-  follow(reading, looked) {
-    if (looked < this.given) return; // the server has answered meanwhile
-    this.followed = performance.now();
+  showLiveReading(reading, looked) {
+    if (looked < this.serverShownAt) return; // the server has answered meanwhile
+    this.liveShownAt = performance.now();
     this.show(reading.logits ? reading : null);
   }
 
   penMoved(isDown) {
     this.isDown = isDown;
-    this[isDown ? "pressed" : "lifted"] = performance.now();
-    this.release();
+    this[isDown ? "pressedAt" : "liftedAt"] = performance.now();
+    this.scheduleFallback();
     clearTimeout(this.settling);
     if (!isDown) this.settling = setTimeout(() => this.render(), SETTLED_AFTER);
   }
@@ -156,7 +158,7 @@ class Answer {
     if (reading) {
       this.winner = reading.logits.indexOf(Math.max(...reading.logits));
       this.isDigit = energy(reading.logits) <= this.threshold;
-      this.find(".clearness").textContent = clearness(reading.logits, 50);
+      this.find(".temperature-sentence").textContent = temperatureSentence(reading.logits);
     }
     this.render();
   }
@@ -168,24 +170,25 @@ class Answer {
 
   render() {
     const temperature = this.temperature();
-    const settled = !this.isDown && !this.stopDemo && performance.now() - this.lifted >= SETTLED_AFTER;
+    const settled = !this.isDown && !this.stopDemo && performance.now() - this.liftedAt >= SETTLED_AFTER;
     const { reading, winner } = this;
     const state = !reading ? "empty" : this.isDigit ? "read" : settled ? "doubtful" : "unfinished";
     this.root.className = `answer ${state}`;
 
-    const shares = reading ? softmax(reading.logits, temperature) : Array(10).fill(0);
-    const confidence = percent(shares[winner]);
-    this.bars.forEach(({ bar, share }, digit) => {
+    const probabilities = reading ? softmax(reading.logits, temperature) : Array(10).fill(0);
+    const confidence = percent(probabilities[winner]);
+    this.bars.forEach(({ bar, probability }, digit) => {
       bar.className = reading && digit === winner ? "winner" : "";
-      bar.style.setProperty("--share", shares[digit]);
-      share.textContent = shares[digit] >= 0.005 ? percent(shares[digit], 0) : "";
+      bar.style.setProperty("--probability", probabilities[digit]);
+      probability.textContent = probabilities[digit] >= 0.005 ? percent(probabilities[digit], 0) : "";
     });
-    if (this.find(".steps").open) this.renderSteps(reading?.logits, temperature, shares);
+    if (this.find(".steps").open) this.renderSteps(reading?.logits, temperature, probabilities);
 
     const verdict = { empty: "", read: String(winner), doubtful: String(winner), unfinished: "…" }[state];
     this.find(".digit").textContent = verdict;
     this.find(".confidence").textContent = reading ? confidence : "";
-    const bits = entropy(shares);
+    this.find(".forced").textContent = reading ? `${winner}, ${confidence}` : "";
+    const bits = entropy(probabilities);
     this.find(".entropy").textContent =
       `Entropy ${bits.toFixed(2)} bits: about ${(2 ** bits).toFixed(1)} digits in the running.`;
 
@@ -198,12 +201,12 @@ class Answer {
     this.speak(reading ? `Read as ${winner}${doubt}. ${confidence} at temperature ${temperature}.` : "");
   }
 
-  renderSteps(logits, temperature, shares) {
+  renderSteps(logits, temperature, probabilities) {
     this.find(".divided").innerHTML = `<i>z</i> ÷ ${temperature}`;
     this.rows.forEach(({ row, cells }, digit) => {
       row.className = this.bars[digit].bar.className;
       const z = logits?.[digit];
-      const texts = [signed(z), signed(z / temperature), power(z / temperature), percent(shares[digit])];
+      const texts = [signed(z), signed(z / temperature), power(z / temperature), percent(probabilities[digit])];
       cells.forEach((cell, step) => (cell.textContent = logits ? texts[step] : ""));
     });
   }

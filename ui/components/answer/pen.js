@@ -3,8 +3,8 @@
 const STREAMLIT = document.querySelector('script[src*="/static/js/"]').src;
 const ENDPOINT = new URL("../../live", STREAMLIT).href;
 const INTERVAL = 1000 / 15; // ms from one request to the next, at least
-const PATIENCE = 3000; // ms for an answer
-const PAUSES = [500, 8000]; // ms after a refusal, doubled by each further one, up to the second
+const REQUEST_TIMEOUT = 3000; // ms for an answer
+const BACKOFF = [500, 8000]; // ms after a refusal, doubled by each further one, up to the second
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const nextFrame = () => new Promise(requestAnimationFrame);
@@ -12,24 +12,24 @@ const nextFrame = () => new Promise(requestAnimationFrame);
 // Calls `onDown` and `onUp` as the pen is, and `onReading` as `liveReader` does.
 function followPen(signal, { onDown, onUp, onReading }) {
   let canvas; // the layer under the pen
-  let isDown = false;
+  let pointer = null; // its number, while it is down: a second finger changes nothing
   // What is drawn already is on a layer of its own.
   const ask = liveReader(signal, () => [canvas.parentElement.querySelector("canvas.lower-canvas"), canvas], onReading);
 
   const listen = (kind, then) => addEventListener(kind, then, { capture: true, passive: true, signal });
   listen("pointerdown", (event) => {
     const target = event.composedPath()[0];
-    if (!target.matches?.("canvas.upper-canvas") || event.button !== 0) return;
+    if (pointer !== null || !target.matches?.("canvas.upper-canvas") || event.button !== 0) return;
     canvas = target;
-    isDown = true;
+    pointer = event.pointerId;
     onDown();
     ask();
   });
-  listen("pointermove", () => isDown && ask());
+  listen("pointermove", (event) => event.pointerId === pointer && ask());
   for (const kind of ["pointerup", "pointercancel"])
-    listen(kind, () => {
-      if (!isDown) return;
-      isDown = false;
+    listen(kind, (event) => {
+      if (event.pointerId !== pointer) return;
+      pointer = null;
       onUp();
       ask();
     });
@@ -72,7 +72,7 @@ function liveReader(signal, layers, onReading) {
   }
 
   async function read(body) {
-    const timeout = AbortSignal.timeout(PATIENCE);
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT);
     try {
       const response = await fetch(ENDPOINT, { method: "POST", body, signal: AbortSignal.any([signal, timeout]) });
       if (response.ok) {
@@ -83,7 +83,7 @@ function liveReader(signal, layers, onReading) {
     } catch {
       // The server cannot be reached, or is too busy. It may be back soon.
     }
-    pause = Math.min(Math.max(2 * pause, PAUSES[0]), PAUSES[1]);
+    pause = Math.min(Math.max(2 * pause, BACKOFF[0]), BACKOFF[1]);
     return null;
   }
 }
