@@ -18,6 +18,7 @@ def frame() -> None:
     """Show the menu, and the page that was chosen."""
     # Imported here, so that the server answers before they are read.
     from ui.components.browser_copy import browser_copy
+    from ui.components.menu_landmark import name_menu
     from ui.components.page_history import page_history
     from ui.session import reload_new_canvas
 
@@ -28,12 +29,13 @@ def frame() -> None:
         st.Page("app_pages/softmax.py", title="Softmax"),
         st.Page("app_pages/model.py", title="Model"),
     ]
-    st.set_page_config(page_title="A network reads your digits", page_icon=ICON, layout="wide")
     page = st.navigation(pages, position="hidden")
+    st.set_page_config(page_title=f"{page.title} - A network reads your digits", page_icon=ICON, layout="wide")
     # A menu of our own: on a phone Streamlit's hides in a sidebar, which stays open over the page that was chosen.
     with st.container(horizontal=True, gap="small", key="menu"):
         for link in pages:
             st.page_link(link)
+    name_menu(page.title)
     reload_new_canvas()
     browser_copy(has_canvas=page == draw)
     page_history()

@@ -228,7 +228,7 @@ with page_frame(width=1760):
     load_linked_drawing()
     show_notices()
     st.html(Path(__file__).with_suffix(".css"))
-    st.container(key="title").subheader("Draw a digit", anchor=False)
+    st.container(key="title").title("Draw a digit", anchor=False)
     places = controls()
     with places.answer:
         if answer():

@@ -531,7 +531,7 @@ def missing_file_shown() -> Iterator[None]:
 
 
 with page_frame(width=1100):
-    st.header("Inside the network, and how well it reads", anchor=False)
+    st.title("Inside the network, and how well it reads", anchor=False)
     st.markdown("How does the network of the page Draw read this digit? And when is it wrong?")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _, reading = digit_picker()

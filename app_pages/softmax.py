@@ -79,7 +79,7 @@ def number_field(label: str, value: float, key: str) -> float:
 
 @st.fragment
 def one_output(reading: Reading) -> None:
-    st.subheader("1. One output, one threshold", anchor="one-threshold")
+    st.header("1. One output, one threshold", anchor="one-threshold")
     st.markdown(
         "Begin with a question that has two answers: is this a 7? A network with **one output** can learn to answer "
         "it. From the digit it computes a number *z*: the larger *z* is, the more the digit looks like a 7. The "
@@ -141,7 +141,7 @@ def show_hits_and_misses(digit: int, own: float, threshold: float) -> None:
 
 @st.fragment
 def ten_outputs(reading: Reading) -> None:
-    st.subheader("2. Ten outputs, ten thresholds", anchor="ten-thresholds")
+    st.header("2. Ten outputs, ten thresholds", anchor="ten-thresholds")
     st.markdown(
         "Which of the ten digits is it? One could ask ten such questions: **ten outputs**, each with its own sigmoid, "
         "each compared with the threshold. But nothing ensures that exactly one of them is above it. Watch such a "
@@ -264,7 +264,7 @@ def share(count: int, total: int) -> str:
 
 @st.fragment
 def five_numbers() -> None:
-    st.subheader("3. Softmax", anchor="softmax")
+    st.header("3. Softmax", anchor="softmax")
     st.markdown(
         "Softmax turns any list of numbers, called **logits**, into probabilities: none of them is negative, and they "
         "add up to 1."
@@ -347,7 +347,7 @@ def show_overflow() -> None:
 
 @st.fragment
 def max_or_sample() -> None:
-    st.subheader("4. Max or sample", anchor="max-or-sample")
+    st.header("4. Max or sample", anchor="max-or-sample")
     st.markdown(
         "There are two ways to pick one of several numbers. **Max** takes the largest. **Sampling** draws at random: "
         "each number with its softmax probability. Take two numbers:"
@@ -407,21 +407,26 @@ def take_largest(z: Sequence[float]) -> int:
 
 @st.fragment
 def learning(choice: str, reading: Reading) -> None:
-    st.subheader("5. One-hot labels and cross-entropy", anchor="cross-entropy")
+    st.header("5. One-hot labels and cross-entropy", anchor="cross-entropy")
     st.markdown(
         "How does a network learn such probabilities? People have labelled each training digit with what it is meant "
         "to be. The label becomes a distribution as well, a **one-hot label**: 1 for the right digit, 0 for the "
         "others. The answers below are those of the network on the page Draw."
     )
+    runner_up = int(np.argsort(reading.logits)[-2])
     label = st.segmented_control(
         "This digit is meant to be a",
         list(range(10)),
-        default=reading.winner,
+        default=runner_up,  # a label that teaches: with the winner there would hardly be a gradient
         required=True,
         key=f"meant {choice}",
     )
     if label is None:  # the browser does not send that, but a client could
-        label = reading.winner
+        label = runner_up
+    st.caption(
+        f"It begins with the digit that comes second, as if the network had misread it. Choose {reading.winner}, which "
+        "the network reads, and see how little there is left to learn."
+    )
     temperature = temperature_slider()
     st.code(f"y = {one_hot(label, 10).astype(int).tolist()}")
     show_loss(reading, label, temperature)
@@ -501,7 +506,7 @@ def in_tex(value: float) -> str:
 
 
 with page_frame(width=860):
-    st.header("From one threshold to softmax", anchor=False)
+    st.title("From one threshold to softmax", anchor=False)
     st.markdown(
         "A network computes scores, and we want an answer. Five steps show how a threshold turns a score into an "
         "answer, why ten thresholds do so badly, what softmax does instead, how to pick a digit from its "

@@ -309,5 +309,5 @@ VIEWS = {
 }
 
 with page_frame(width=1120):
-    st.subheader("Compare temperatures", anchor=False)
+    st.title("Compare temperatures", anchor=False)
     controls_and_view()

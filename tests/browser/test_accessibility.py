@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.support import driver
 from tests.support.draw_page import answer, draw, wait_for_page
@@ -87,3 +88,13 @@ def test_on_a_projector_the_canvas_and_the_bars_fill_the_screen(open_page):
     assert canvas["width"] + bars["width"] >= 0.8 * 1920
     assert bars["height"] >= 400
     assert page.get_by_role("radio", name="9", exact=True).bounding_box()["y"] < 1080
+
+
+@pytest.mark.parametrize("name", ["Draw", "Temperatures", "Softmax", "Model"])
+def test_each_page_has_a_title_one_heading_of_the_first_level_and_a_menu_that_marks_it(open_page, name):
+    page = open_page("/" if name == "Draw" else f"/{name.lower()}")
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page).to_have_title(f"{name} - A network reads your digits")
+    menu = page.get_by_role("navigation", name="Pages")
+    expect(menu.locator("[aria-current=page]")).to_have_text(name)
+    assert page.get_by_role("heading", level=3).count() == 0 or page.get_by_role("heading", level=2).count()

@@ -43,7 +43,7 @@ def test_temperatures_are_added_and_removed_and_are_in_the_url(page):
     box.fill("0.3")
     box.press("Enter")
     expect(titles).to_have_count(6)
-    expect(titles.nth(1)).to_contain_text("T = 0.3")
+    expect(titles.first).to_contain_text("T = 0.3")
     box.press("Escape")
     page.get_by_role("button", name="Remove 0.25").click()
     expect(titles).to_have_count(5)

@@ -54,7 +54,7 @@ def says(page, words):
 def test_every_chart_has_an_alt_text(page):
     assert len(page.get("plotly_chart")) == len(CHARTS)
     assert all(chart.proto.alt for chart in page.get("plotly_chart"))
-    assert len(page.subheader) == 5
+    assert len(page.header) == 5
 
 
 def test_one_threshold_counts_hits_misses_and_false_alarms(page, moments, test_set):
