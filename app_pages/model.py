@@ -24,6 +24,7 @@ from ui.widgets import clicked_mark, digit_picker, page_frame, show_chart, show_
 
 PATCHES = [3, 5, 7, 9]  # sides of the patch that covers a part of the digit, in pixels
 PAGEFUL = 40  # digits in a gallery
+TRAIN_TEXTBOOK = "python train.py --recipe textbook --output mnist_model/weights/textbook"
 WORST = 12  # styles of handwriting
 
 Activations = dict[str, NDArray[np.float32]]  # of each layer, by its name in LAYERS
@@ -264,8 +265,8 @@ def show_scores(scores: calibration.Summary, textbook: Report) -> None:
     st.caption(
         f"Measured by this server on MNIST's {len(labels):,} test digits, which training has not seen, at T = 1. The "
         "loss is the mean cross-entropy. Confidence is the probability of the digit that is read; the calibration "
-        f"error is the mean gap between confidence and accuracy, in {calibration.BINS} bins. The same network trained "
-        f"by the textbook recipe has an accuracy of {textbook.test.accuracy:.2%}."
+        f"error is the mean gap between confidence and accuracy, in {calibration.BINS} bins. The same network, trained "
+        f"on MNIST alone as textbooks do it, has an accuracy of {textbook.test.accuracy:.2%}."
     )
 
 
@@ -372,15 +373,14 @@ def show_calibration(scores: calibration.Summary, shipped: Report, temperature: 
         )
         st.caption(
             f"The test digits corrupted in {len(CORRUPTIONS)} ways. Calibration error "
-            f"{shipped.corrupted.ece[0]:.2%} at T = 1, {shipped.corrupted.ece[1]:.2%} at T*. Measured by "
-            "`python train.py`."
+            f"{shipped.corrupted.ece[0]:.2%} at T = 1, {shipped.corrupted.ece[1]:.2%} at T*."
         )
     if shipped.pens:
         st.caption(
-            f"On digits that people wrote with a pen on tablets (UNIPEN), the calibration error is "
-            f"{shipped.pens.ece[0]:.2%} at T = 1 and {shipped.pens.ece[1]:.2%} at T*. Measured by "
-            "`python -m evaluation.pens`."
+            f"On digits that people wrote on tablets with a pen (UNIPEN), the calibration error is "
+            f"{shipped.pens.ece[0]:.2%} at T = 1 and {shipped.pens.ece[1]:.2%} at T*."
         )
+    how_measured("calibration", "python train.py", "python -m evaluation.pens FOLDER --output docs/pens.md")
 
 
 def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipped: Report) -> None:
@@ -395,7 +395,7 @@ def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipp
             "corruption": [name.replace("_", " ") for name in names],
             "read as": [f"{row.argmax()}, {percent(row.max())}" for row in p],
             "accuracy on test digits": [100 * shipped.corruptions[name] for name in names],
-            "textbook recipe": [100 * textbook.corruptions[name] for name in names],
+            "trained on MNIST alone": [100 * textbook.corruptions[name] for name in names],
         },
         hide_index=True,
         row_height=44,
@@ -403,33 +403,41 @@ def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipp
         column_config={
             "digit": st.column_config.ImageColumn(" ", width=56),
             "accuracy on test digits": st.column_config.NumberColumn(format="%.2f %%"),
-            "textbook recipe": st.column_config.NumberColumn(format="%.2f %%"),
+            "trained on MNIST alone": st.column_config.NumberColumn(format="%.2f %%"),
         },
         alt="Each corruption, how the chosen digit is read with it, and the accuracy on the test digits",
     )
     st.caption(
-        f"The accuracy on all corrupted test digits is {shipped.corrupted.accuracy:.2%}, by the textbook recipe "
-        f"{textbook.corrupted.accuracy:.2%}, measured by `python train.py`. The digit chosen above is read by this "
-        "server, at the temperature set above. The corruptions follow MNIST-C (Mu and Gilmer 2019)."
+        f"The accuracy on all corrupted test digits is {shipped.corrupted.accuracy:.2%}, of the network trained on "
+        f"MNIST alone {textbook.corrupted.accuracy:.2%}. The digit chosen above is read now, at the temperature set "
+        "above. The corruptions follow MNIST-C (Mu and Gilmer 2019)."
     )
+    how_measured("corrupted", "python train.py", TRAIN_TEXTBOOK)
 
 
 def show_training(textbook: Report, shipped: Report) -> None:
-    st.markdown("**How it learned**, compared with the same network trained by the textbook recipe:")
+    st.markdown("**How it learned**, compared with the same network trained on MNIST alone, as textbooks do it:")
     show_chart(
         charts.learning_curves({"textbook": textbook.history, "shipped": shipped.history}),
         "learning",
-        f"Errors by epoch: {textbook.epochs} epochs of the textbook recipe, {shipped.epochs} of the shipped model",
+        f"Errors by epoch: {textbook.epochs} epochs on MNIST alone, {shipped.epochs} of the shipped model",
     )
     st.caption(
         f"Solid lines: errors on the {VALIDATION:,} validation digits, on which recipes, temperatures and thresholds "
-        "were chosen. Dotted lines: errors on the training data. By the textbook recipe, the network is trained on "
-        f"MNIST's digits as they are, for {textbook.seconds:.0f} seconds. The shipped model was trained for "
+        "were chosen. Dotted lines: errors on the training data. “Textbook” was trained on MNIST's digits as they are, "
+        f"for {textbook.seconds:.0f} seconds. The shipped model was trained for "
         f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
         "drawn stroke by stroke in other styles, and on images that are not digits. During training it can also "
-        "answer “not a digit”. Recorded by `python train.py` and `python train.py --recipe "
-        "textbook`."
+        "answer “not a digit”."
     )
+    how_measured("training", "python train.py", TRAIN_TEXTBOOK)
+
+
+def how_measured(what: str, *commands: str) -> None:
+    """Let a visitor who wants to know see the commands that made some numbers."""
+    with st.popover("How this was measured", type="tertiary", key=f"how_{what}"):
+        st.caption("By these commands, in this project's repository:" if len(commands) > 1 else "By this command:")
+        st.code("\n".join(commands), language="sh")
 
 
 # The fourth tab: what it cannot do.
@@ -476,32 +484,35 @@ def show_worst_conditions() -> None:
     st.caption(
         "Accuracy on drawings in styles that were held out of training, and on drawings made from MNIST's validation "
         "digits, all preprocessed as on the page Draw. Under ordinary conditions, it is "
-        f"{report.held_out:.1%} on the held-out styles. Measured by "
-        "`python -m evaluation.drawings --output docs/drawings.md`; docs/drawings.md has all conditions."
+        f"{report.held_out:.1%} on the held-out styles."
     )
+    how_measured("drawings", "python -m evaluation.drawings --output docs/drawings.md")
 
 
 def show_ood_detection() -> None:
     scores = ood_report()
     st.markdown(
         "**“Not a digit” as an answer.** The network knows only ten answers, and their probabilities add up to 100% "
-        "whatever it is shown. The energy of the logits helps: where it is above a threshold, the page Draw says that "
-        "the drawing does not look like a digit. How often it would say so:"
+        "whatever it is shown. But the logits, before softmax, also say whether any score is high at all. Their "
+        r"**energy**, $-\ln \sum_i e^{z_i}$, is low if one is. Where it is above a threshold, the page Draw says "
+        "“not a digit”. How often would it?"
     )
     st.table(
         {
             "input": list(scores),
             "images": [f"{kind.images:,}" for kind in scores.values()],
             "not a digit": [f"{kind.detected:.1%}" for kind in scores.values()],
-            "AUROC": ["" if kind.auroc is None else f"{kind.auroc:.4f}" for kind in scores.values()],
+            "higher energy than a digit": [
+                "" if kind.auroc is None else f"{kind.auroc:.2%}" for kind in scores.values()
+            ],
         },
         hide_index=True,
     )
     st.caption(
-        "AUROC: how often a random image of this kind has a higher energy than a random digit. Measured by `python -m "
-        "evaluation.not_a_digit --output docs/not_a_digit.md`. Training has seen scribbles made in the same way, and "
-        "the same letters in other fonts."
+        "The last column compares random pairs, an image of this kind and a digit (the share is called AUROC): 50% "
+        "is chance. Training has seen scribbles made in the same way, and the same letters in other fonts."
     )
+    how_measured("ood", "python -m evaluation.not_a_digit --output docs/not_a_digit.md")
 
 
 def show_ood_examples(temperature: float) -> None:

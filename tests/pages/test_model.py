@@ -201,7 +201,7 @@ def test_the_chosen_digit_is_corrupted_in_every_way(page):
     assert len(table) == len(CORRUPTIONS) == 15
     assert table["digit"].str.startswith("data:image/").all()
     assert table["read as"].str.fullmatch(r"\d, [<>]?\d+\.\d%").all()
-    for folder, column in ((WEIGHTS, "accuracy on test digits"), (WEIGHTS / "textbook", "textbook recipe")):
+    for folder, column in ((WEIGHTS, "accuracy on test digits"), (WEIGHTS / "textbook", "trained on MNIST alone")):
         expected = json.loads((folder / "report.json").read_text())["corruptions"]
         for name, share in zip(table["corruption"], table[column], strict=True):
             assert share == pytest.approx(100 * expected[name.replace(" ", "_")]["accuracy"])
