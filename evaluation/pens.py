@@ -12,6 +12,7 @@ scores in the middle of the canvas to report.json.
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from mnist_model.calibration import confusion_matrix, summary
 from mnist_model.classifier import Classifier
 from mnist_model.report import Calibration, load_calibration
 from mnist_model.softmax import energy
+from mnist_model.training.environment import in_processes
 
 # How a digit is drawn on the canvas, 320 pixels a side: the page's pen, half of the canvas, and what differs from that.
 MIDDLE: dict[str, Any] = {"size": 200, "tilt": 0, "at": (0.5, 0.5), "pen": 24}
@@ -46,11 +48,16 @@ def pen_images(digits: Sequence[PenDigit], condition: dict[str, Any]) -> NDArray
     return preprocess(black_on_white(place_strokes(digit.strokes, **MIDDLE | condition)) for digit in digits)
 
 
-def measure(digits: Sequence[PenDigit], classifier: Classifier, calibration: Calibration) -> dict[str, Any]:
+def read_under(digits: Sequence[PenDigit], network: Path, condition: str) -> NDArray[np.float32]:
+    """Draw digits under one of CONDITIONS and read them with a LiteRT file. Returns logits, (n, 10)."""
+    return Classifier(network).logits(pen_images(digits, CONDITIONS[condition]))
+
+
+def measure(digits: Sequence[PenDigit], network: Path, calibration: Calibration) -> dict[str, Any]:
     """Read digits under all conditions. Returns the content of pens.json."""
     labels = np.array([digit.label for digit in digits])
-    logits = {name: classifier.logits(pen_images(digits, condition)) for name, condition in CONDITIONS.items()}
-    middle = next(iter(logits.values()))
+    logits = dict(in_processes(partial(read_under, digits, network), list(CONDITIONS)))
+    middle = logits[next(iter(CONDITIONS))]
     right = middle.argmax(axis=1) == labels
     by_contributor: dict[str, list[bool]] = {}
     for digit, is_right in zip(digits, right, strict=True):
@@ -58,7 +65,7 @@ def measure(digits: Sequence[PenDigit], classifier: Classifier, calibration: Cal
     return {
         "digits": len(digits),
         "calibration": calibration,
-        "conditions": {name: float(np.mean(found.argmax(axis=1) == labels)) for name, found in logits.items()},
+        "conditions": {name: float(np.mean(logits[name].argmax(axis=1) == labels)) for name in CONDITIONS},
         "middle": {
             "summary": summary(middle, labels, calibration.temperature),
             "not_a_digit": float(np.mean(energy(middle) > calibration.energy_threshold)),
@@ -141,13 +148,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, help="write the tables here, and pens.json beside the weights")
     parser.add_argument("--sheet", type=Path, help="make a picture of what is misread")
     options = parser.parse_args(argv)
-    classifier = Classifier(options.weights / "lenet5.tflite")
+    network = options.weights / "lenet5.tflite"
     calibration = load_calibration(options.weights / "report.json")
     try:
         digits = list(read_digits(options.folder))
     except UnipenError as error:
         parser.exit(1, f"{error}\n")
-    found = measure(digits, classifier, calibration)
+    found = measure(digits, network, calibration)
     print(document(found))
     if options.output:
         options.output.write_text(document(found), encoding="utf-8")
@@ -158,7 +165,7 @@ def main(argv: list[str] | None = None) -> None:
         rounded = json.loads(json.dumps(report), parse_float=lambda number: round(float(number), 6))
         report_file.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
     if options.sheet:
-        misread_sheet(digits, classifier).save(options.sheet)
+        misread_sheet(digits, Classifier(network)).save(options.sheet)
 
 
 if __name__ == "__main__":
