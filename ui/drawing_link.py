@@ -25,20 +25,28 @@ class LinkError(ValueError):
     """The drawing does not fit into a link, or the link holds no drawing. The message says why."""
 
 
-def pack(objects: list[Drawing]) -> str:
+def pack(objects: list[Drawing], known: tuple[str, str] | None = None) -> str:
     """Return a drawing as text for a URL.
 
     Parameters
     ----------
     objects : list of dict
         As the canvas sends them.
+    known : (str, str)
+        The source of a picture that may be among them, and the text that `pack` has made of the strokes in it.
 
     Raises
     ------
     LinkError
-        If one of them is not a pen's stroke, or there are too many.
+        If one of them is neither a pen's stroke nor this picture, or there are too many.
     """
-    packed = b"".join(map(_pack_stroke, objects))
+    packed = b""
+    for each in objects:
+        match each:
+            case {"type": "Image", "src": source} if known and source == known[0]:
+                packed += _decode(known[1])
+            case _:
+                packed += _pack_stroke(each)
     text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
     if len(text) > LONGEST:
         raise LinkError("this drawing is too long for a link")
@@ -47,12 +55,7 @@ def pack(objects: list[Drawing]) -> str:
 
 def unpack(text: str) -> list[Drawing]:
     """Return the objects, as the canvas loads them, that `pack` has packed. Raises LinkError if the text has none."""
-    if len(text) > LONGEST:
-        raise LinkError("this link is too long")
-    try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise LinkError("the drawing in this link is damaged") from error
+    packed = _decode(text)
     objects = []
     while packed:
         width, count, points, packed = packed[0], packed[1:2], packed[2:], b""
@@ -62,6 +65,15 @@ def unpack(text: str) -> list[Drawing]:
         points, packed = points[:end], points[end:]
         objects.append(_stroke(np.frombuffer(points, np.uint8).reshape(-1, 2) / GRID, width))
     return objects
+
+
+def _decode(text: str) -> bytes:
+    if len(text) > LONGEST:
+        raise LinkError("this link is too long")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise LinkError("the drawing in this link is damaged") from error
 
 
 def _pack_stroke(stroke: Drawing) -> bytes:

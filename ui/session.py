@@ -144,6 +144,8 @@ class Canvas:
     """What the browser was last told to load; it loads it when this changes."""
     loads: int = 1  # how many drawings it was told to load; the number in each makes it differ from the one before
     expected: int | None = None  # how many objects it sends back once it has loaded them
+    packed: tuple[str, str] | None = None
+    """A picture, as PNG in a data URL, that stands for strokes which only a browser's tab had, and these in a link."""
     needs_reading: bool = False  # whether it shows a drawing that this session has not read
 
     def drawn(self, objects: list[Drawing], reading: Reading | None) -> None:

@@ -23,6 +23,19 @@ def test_a_reload_of_a_page_without_a_canvas_keeps_drawing_and_shelf(page):
     assert answer(page) == 0
 
 
+def test_a_link_can_be_copied_after_a_reload(page):
+    draw(page, DIGITS[3])
+    assert answer(page) == 3
+    copied = "document.querySelector('.copy-link').strokes?.packed"
+    before = page.evaluate(copied)
+    assert before
+    page.reload()
+    assert answer(page) == 3
+    page.wait_for_function(f"{copied} === '{before}'")
+    draw(page, [[(0.1, 0.1), (0.2, 0.1)]])
+    page.wait_for_function(f"{copied} !== '{before}' && {copied}.startsWith('{before[:-4]}')")
+
+
 def with_stored(page, stored, **others):
     """Visit the page with something in the tab's storage: as the copy, and under other names."""
     url = page.url

@@ -72,6 +72,15 @@ def test_what_is_not_a_stroke_does_not_fit_into_a_link(objects, reason):
         pack(objects)
 
 
+def test_a_picture_whose_strokes_are_known_fits_into_a_link():
+    first, second = ({"type": "Path", "path": [["M", 10, y], ["L", 90, y]], "strokeWidth": 24} for y in (20, 80))
+    picture = {"type": "Image", "src": "data:image/png;base64,AAAA"}
+    known = picture["src"], pack([first])
+    assert pack([picture, second], known) == pack([first, second])
+    with pytest.raises(LinkError, match="picture"):
+        pack([picture | {"src": "data:image/png;base64,BBBB"}, second], known)
+
+
 def test_a_long_drawing_does_not_fit_into_a_link():
     zigzag = [["M", 0, 0], *(["L", 300 * (i % 2), i] for i in range(1, 200))]
     with pytest.raises(LinkError, match="too long"):

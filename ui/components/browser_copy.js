@@ -11,6 +11,16 @@ const isBlank = (canvas) => {
   return pixels.every((level, i) => level === pixels[i % 4]); // of the colour of the first pixel
 };
 
+// Of a text in ASCII, as zlib computes it.
+function crc32(text) {
+  let crc = ~0;
+  for (let i = 0; i < text.length; i++) {
+    crc ^= text.charCodeAt(i);
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const now = JSON.parse(new TextDecoder().decode(data));
   const before = load();
@@ -57,7 +67,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   function keepCanvas() {
     const hosts = [...document.querySelectorAll(".st-key-canvas *")];
     const canvas = hosts.map((host) => host.shadowRoot?.querySelector("canvas.dc-canvas.lower-canvas")).find(Boolean);
-    if (canvas && !parentElement.offered) store({ ...load(), drawing: isBlank(canvas) ? null : canvas.toDataURL() });
+    if (!canvas || parentElement.offered) return;
+    const drawing = isBlank(canvas) ? null : canvas.toDataURL();
+    const { packed, checksum } = document.querySelector(".copy-link")?.strokes ?? {};
+    store({ ...load(), drawing, strokes: drawing && checksum === crc32(drawing) ? packed : null });
   }
 
   // While disconnected, the copy is queued as the component's state, which is sent with the first message after the

@@ -3,6 +3,7 @@
 The session, which holds both, ends with its server. The tab then opens a new session, which has neither.
 """
 
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 import streamlit as st
 
 from mnist_model.images import ImageError
+from ui.drawing_link import LinkError, pack, unpack
 from ui.reading import Reading, read
-from ui.session import Session, Shelf, ShelfFullError, session
+from ui.session import Canvas, Session, Shelf, ShelfFullError, session
 
 mount = st.components.v2.component(
     "browser_copy",
@@ -34,6 +36,7 @@ def browser_copy(*, has_canvas: bool) -> None:
         "restored_from": current.restored_from,
         "canvas": current.canvas.loaded if has_canvas else None,
         "drawing": current.reading.png if current.reading and not has_canvas else None,
+        "strokes": packed_strokes(current.canvas) if not has_canvas else None,
         "shelf": [[kept.name, kept.reading.png] for kept in current.shelf],
     }
     callbacks: dict[str, Any] = {f"on_{name}_change": lambda: None for name in ("offered", "queued", "back")}
@@ -43,6 +46,14 @@ def browser_copy(*, has_canvas: bool) -> None:
         case {"session": str() as other} if other not in (current.id, current.restored_from):
             restore(current, other, offered)
             st.rerun()  # so that the browser has a copy of it
+
+
+def packed_strokes(canvas: Canvas) -> str | None:
+    """Return the strokes on a canvas as a link has them, or None if there is no link to them."""
+    try:
+        return pack(json.loads(canvas.shown.objects), canvas.packed) or None
+    except LinkError:
+        return None
 
 
 def restore(current: Session, other: str, copy: Mapping[str, Any]) -> None:
@@ -77,5 +88,10 @@ def restore(current: Session, other: str, copy: Mapping[str, Any]) -> None:
         current.report_problem(str(error))
     if drawing and current.canvas.loads == 1:  # and none came with a link
         current.load_on_canvas(drawing)
+        match copy:
+            case {"strokes": str() as strokes}:
+                with contextlib.suppress(LinkError):
+                    unpack(strokes)
+                    current.canvas.packed = drawing.png, strokes
         if "of" in st.query_params:  # and what was chosen there is looked at
             current.looked_at = drawing.png

@@ -3,10 +3,11 @@
 const SAID_FOR = 4000; // ms
 
 export default function ({ data, parentElement }) {
-  const { parameters, problem } = JSON.parse(new TextDecoder().decode(data));
+  const { parameters, problem, checksum } = JSON.parse(new TextDecoder().decode(data));
   const button = parentElement.querySelector("button");
   const said = parentElement.querySelector("[role=status]");
   button.textContent ||= "Copy link";
+  button.strokes = { packed: parameters?.drawing, checksum };
   button.onclick = async () => {
     said.textContent = problem ? `There is no link: ${problem}.` : await copy(link());
     clearTimeout(button.silence);
