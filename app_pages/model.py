@@ -474,7 +474,7 @@ def show_worst_conditions() -> None:
     st.markdown("**Some conditions.** Of each kind, the one with the lowest accuracy:")
     st.table(
         {
-            "": list(hardest),
+            "kind": list(hardest),
             "condition": [condition.name for condition in hardest.values()],
             "held-out styles": [f"{condition.held_out:.1%}" for condition in hardest.values()],
             "MNIST's digits": ["" if one.mnist is None else f"{one.mnist:.1%}" for one in hardest.values()],

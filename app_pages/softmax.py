@@ -385,7 +385,7 @@ def show_draws(p: NDArray[np.float64], larger: int, drawn: NDArray[np.intp]) -> 
     )
     st.table(
         {
-            "": ["max", "sampling"],
+            "picked by": ["max", "sampling"],
             "a": [f"{(len(drawn) if larger == 0 else 0):,}", f"{counts[0]:,}"],
             "b": [f"{(len(drawn) if larger == 1 else 0):,}", f"{counts[1]:,}"],
             "the last draws": [

@@ -1,4 +1,4 @@
-"""Everybody can use the page Draw: what axe-core finds, and whether anything moves while the page is put together."""
+"""Everybody can use the pages: what axe-core finds, and whether anything moves while the page Draw is put together."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -43,6 +43,19 @@ def test_axe_finds_nothing_serious(open_page, size, theme):
     draw(page, SCRIBBLE)
     page.get_by_text("Not a digit.").wait_for()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", ["/temperatures", "/softmax", "/model"])
+def test_axe_finds_nothing_serious_on_the_other_pages(open_page, path, size, theme):
+    width, height = SIZES[size]
+    page = open_page(path, width=width, height=height, color_scheme=theme)
+    for tab in page.get_by_role("tab").all() or [None]:
+        if tab:
+            tab.click()
+        driver.wait_until_idle(page)
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("size", SIZES)
