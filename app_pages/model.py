@@ -63,7 +63,8 @@ def show_input(reading: Reading) -> None:
         st.image(images.pixels_url(reading.digit), alt="The 28 by 28 pixels that the network gets", width=140)
     detail.markdown(
         f"The input is {reading.digit.size} numbers, from 0 for paper to 1 for ink. They go through {len(LAYERS)} "
-        "layers, until ten numbers are left. Click a map or a logit, or choose its number, to see how it is computed."
+        "layers, until ten numbers are left. Choose the number of a map or of a logit, or click it with a mouse, to "
+        "see how it is computed."
     )
 
 
@@ -74,6 +75,7 @@ def show_convolution(network: Layers, conv: str, inputs: NDArray[np.float32], ac
         number = st.selectbox(
             "How it is computed",
             range(maps),
+            int(activations[conv].sum(axis=(0, 1)).argmax()),  # the brightest shows most
             format_func=lambda number: f"Map {number + 1}",
             key=f"{conv}_map",
             bind="query-params",
@@ -221,21 +223,20 @@ def where_it_looked(reading: Reading) -> None:
         )
     with right, st.container(width=440):
         show_chart(
-            charts.occlusion_map(reading.digit, reading.logits, covered),
+            charts.occlusion_map(reading.digit, reading.logits, covered, size or 7),
             "occlusion",
             f"How much the logit of {winner} falls with the patch at each pixel, at most {falls.max():.1f}",
         )
 
 
 def largest_fall(falls: NDArray[np.float32], reading: Reading, covered: NDArray[np.float32]) -> str:
-    """Write where the logit falls most, how the digit is read there, and how often it is read as another one."""
+    """Write how far the logit falls, how the digit is read there, and how often it is read as another one."""
     winner = reading.winner
-    line, column = np.unravel_index(falls.argmax(), falls.shape)
-    answer = covered[line, column].argmax()
+    answer = covered[np.unravel_index(falls.argmax(), falls.shape)].argmax()
     misread = float(np.mean(covered.argmax(axis=-1) != winner))
     return (
-        f"The logit falls most, by **{falls.max():.1f}** from {reading.logits[winner]:.1f}, with the patch at row "
-        f"{line + 1}, column {column + 1}. The digit is then "
+        f"The logit falls most, by **{falls.max():.1f}** from {reading.logits[winner]:.1f}, with the patch in "
+        "the dotted frame. The digit is then "
         + (f"still read as a {winner}." if answer == winner else f"**read as a {answer}**.")
         + (f" At {percent(misread, 0)} of the pixels, it is read as another digit." if misread else "")
     )

@@ -81,11 +81,15 @@ def test_the_bars_are_the_probabilities_and_only_the_winner_has_the_accent_colou
 def test_the_occlusion_map_shows_which_digit_is_read_instead(classifier, test_set):
     digit = test_set.images[0] / np.float32(255)  # a 7
     z, covered = classifier.logits(digit[None])[0], occlusion(classifier, digit, 9)
-    heat, outline = network.occlusion_map(digit, z, covered).data
+    figure = network.occlusion_map(digit, z, covered, side=9)
+    heat, outline = figure.data
     np.testing.assert_allclose(heat.z, z[7] - covered[..., 7], rtol=1e-5)
     assert heat.zmax == -heat.zmin
     assert {"", "1"} <= set(np.ravel(heat.text)) <= {""} | set("0123456789") - {"7"}
     np.testing.assert_array_equal(outline.z, digit)
+    (frame,) = figure.layout.shapes
+    assert heat.z[int(frame.y0) + 4][int(frame.x0) + 4] == np.max(heat.z)
+    assert (frame.x1 - frame.x0, frame.y1 - frame.y0) == (9, 9)
 
 
 def test_each_cell_of_the_confusion_matrix_is_a_bar_that_can_be_clicked():

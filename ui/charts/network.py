@@ -282,10 +282,10 @@ def contribution_bars(activations: ArrayLike, weights: Weights, unit: int) -> go
 # Where it looked.
 
 
-def occlusion_map(digit: ArrayLike, logits: ArrayLike, covered: ArrayLike) -> go.Figure:
+def occlusion_map(digit: ArrayLike, logits: ArrayLike, covered: ArrayLike, side: int) -> go.Figure:
     """Draw how much the winner's logit falls with a patch at each pixel, and the digit's outline.
 
-    Where the digit is then read as another one, the map shows which.
+    Where the digit is then read as another one, the map shows which. A frame is the patch where the logit falls most.
 
     Parameters
     ----------
@@ -294,6 +294,8 @@ def occlusion_map(digit: ArrayLike, logits: ArrayLike, covered: ArrayLike) -> go
         Of the whole digit.
     covered : array_like, shape (28, 28, 10)
         The logits with the patch at each pixel, from `layers.occlusion`.
+    side : int
+        Of the patch, in pixels; odd.
     """
     logits, covered = np.asarray(logits), np.asarray(covered)
     winner = logits.argmax()
@@ -317,7 +319,11 @@ def occlusion_map(digit: ArrayLike, logits: ArrayLike, covered: ArrayLike) -> go
         "contours": {"coloring": "none", "start": 0.4, "end": 0.4, "size": 1},
         "line": {"color": INK, "width": 2}, "hoverinfo": "skip",
     }  # fmt: skip
-    return _plane([heat, outline], 28, 28)
+    figure = _plane([heat, outline], 28, 28)
+    line, column = np.unravel_index(falls.argmax(), falls.shape)
+    left, top = int(column) - side // 2, int(line) - side // 2
+    frame = {"color": INK, "width": 2, "dash": "dot"}
+    return figure.add_shape(type="rect", x0=left, x1=left + side, y0=top, y1=top + side, line=frame)
 
 
 # What it scores.
