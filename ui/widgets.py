@@ -20,7 +20,7 @@ DRAWING, UNDECIDED = "drawing", "4 or 9"
 
 @contextlib.contextmanager
 def page_frame(width: int) -> Iterator[None]:
-    """Centre a page, at most `width` pixels wide. If the model or MNIST's digits are missing, a message says so."""
+    """Make a page at most `width` pixels wide. If the model or MNIST's digits are missing, a message says so."""
     if "T" not in st.session_state:
         read_query_params()
     try:
@@ -28,7 +28,7 @@ def page_frame(width: int) -> Iterator[None]:
     except ModelFileError as error:
         show_error(error)
         st.stop()
-    with st.container(horizontal_alignment="center"), st.container(width=width), missing_digits_shown():
+    with st.container(width=width), missing_digits_shown():
         yield
 
 
