@@ -1,6 +1,7 @@
 """The page Softmax, a lesson in five steps: from one threshold to softmax, and how a network with a softmax learns."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,13 @@ from ui.reading import Reading, test_digits
 from ui.session import session
 from ui.widgets import digit_picker, draw_buttons, page_frame, show_chart, show_error, temperature_slider
 
+STEPS = {  # anchors and headings
+    "one-threshold": "1. One output, one threshold",
+    "ten-thresholds": "2. Ten outputs, ten thresholds",
+    "softmax": "3. Softmax",
+    "max-or-sample": "4. Max or sample",
+    "cross-entropy": "5. One-hot labels and cross-entropy",
+}
 FIVE_LOGITS = (-1.0, 0.0, 1.0, 2.0, 3.0)
 TOO_LARGE = (1000.0, 1001.0, 1002.0)  # for exp
 LARGEST_INPUT = 40.0  # that a visitor can type: the smallest probability is still above 0 in 32 bits
@@ -49,6 +57,18 @@ TENSORFLOW = {
 
 
 # What the steps share. Each step is a fragment: its controls rerun only this step.
+
+
+def step_header(anchor: str) -> None:
+    st.header(STEPS[anchor], anchor=anchor)
+
+
+def contents() -> None:
+    """Show links to the steps. Where the window is wide enough, they stay in view beside the lesson."""
+    st.html(Path(__file__).with_suffix(".css"))
+    with st.container(key="contents", horizontal=True, gap="xsmall"):
+        for anchor, heading in STEPS.items():
+            st.markdown(f":small[[{heading}](#{anchor})]", width="content")
 
 
 def show_code(step: str, *functions: Callable[..., Any]) -> None:
@@ -79,7 +99,7 @@ def number_field(label: str, value: float, key: str) -> float:
 
 @st.fragment
 def one_output(reading: Reading) -> None:
-    st.header("1. One output, one threshold", anchor="one-threshold")
+    step_header("one-threshold")
     st.markdown(
         "Begin with a question that has two answers: is this a 7? A network with **one output** can learn to answer "
         "it. From the digit it computes a number *z*: the larger *z* is, the more the digit looks like a 7. The "
@@ -141,7 +161,7 @@ def show_hits_and_misses(digit: int, own: float, threshold: float) -> None:
 
 @st.fragment
 def ten_outputs(reading: Reading) -> None:
-    st.header("2. Ten outputs, ten thresholds", anchor="ten-thresholds")
+    step_header("ten-thresholds")
     st.markdown(
         "Which of the ten digits is it? One could ask ten such questions: **ten outputs**, each with its own sigmoid, "
         "each compared with the threshold. But nothing ensures that exactly one of them is above it. Watch such a "
@@ -264,7 +284,7 @@ def share(count: int, total: int) -> str:
 
 @st.fragment
 def five_numbers() -> None:
-    st.header("3. Softmax", anchor="softmax")
+    step_header("softmax")
     st.markdown(
         "Softmax turns any list of numbers, called **logits**, into probabilities: none of them is negative, and they "
         "add up to 1."
@@ -347,7 +367,7 @@ def show_overflow() -> None:
 
 @st.fragment
 def max_or_sample() -> None:
-    st.header("4. Max or sample", anchor="max-or-sample")
+    step_header("max-or-sample")
     st.markdown(
         "There are two ways to pick one of several numbers. **Max** takes the largest. **Sampling** draws at random: "
         "each number with its softmax probability. Take two numbers:"
@@ -407,7 +427,7 @@ def take_largest(z: Sequence[float]) -> int:
 
 @st.fragment
 def learning(choice: str, reading: Reading) -> None:
-    st.header("5. One-hot labels and cross-entropy", anchor="cross-entropy")
+    step_header("cross-entropy")
     st.markdown(
         "How does a network learn such probabilities? People have labelled each training digit with what it is meant "
         "to be. The label becomes a distribution as well, a **one-hot label**: 1 for the right digit, 0 for the "
@@ -516,6 +536,7 @@ with page_frame(width=860):
         choice, reading = digit_picker()
         if not session().reading:
             st.page_link("app_pages/draw.py", label="Draw your own", icon=":material/draw:")
+    contents()
     test_digits()  # if they are missing, page_frame says so; inside a fragment it could not
     try:
         lesson()

@@ -55,6 +55,7 @@ def test_every_chart_has_an_alt_text(page):
     assert len(page.get("plotly_chart")) == len(CHARTS)
     assert all(chart.proto.alt for chart in page.get("plotly_chart"))
     assert len(page.header) == 5
+    assert all(says(page, f"[{header.value}](#{header.anchor})") for header in page.header)
 
 
 def test_one_threshold_counts_hits_misses_and_false_alarms(page, moments, test_set):
