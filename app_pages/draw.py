@@ -23,6 +23,7 @@ from ui.widgets import calibrated_temperature, page_frame, show_notices, tempera
 PEN_WIDTHS, PEN_WIDTH = range(6, 41, 2), 24
 FOUR_OR_NINE = "4 or 9"
 READY = [*range(10), FOUR_OR_NINE]
+PROJECTOR = "projector"  # in the URL
 LONGEST_DRAWING = 300_000  # characters of a drawing's strokes: minutes of ink
 
 MARK = '<div class="mark" style="margin-left: {position:.1f}%">&#9650;&hairsp;T*</div>'  # below the slider
@@ -110,6 +111,19 @@ def set_temperature(temperature: float) -> None:
     st.session_state.T = temperature
 
 
+def is_projected() -> bool:
+    """Return whether the page is shown as on a projector: the canvas, the bars and the temperature, and little else."""
+    return st.query_params.get("view") == PROJECTOR
+
+
+def project() -> None:
+    st.query_params.view = PROJECTOR
+
+
+def stop_projecting() -> None:
+    st.query_params.pop("view", None)
+
+
 # What is shown.
 
 
@@ -121,6 +135,17 @@ class Places(NamedTuple):
     link: DeltaGenerator
     temperature: DeltaGenerator
     answer: DeltaGenerator
+
+
+def show_title() -> None:
+    """Show the title, or on a projector only how to leave."""
+    if is_projected():
+        st.html(Path(__file__).with_name("projector.css"))
+        st.button("Leave the projector view", type="tertiary", on_click=stop_projecting)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="title"):
+        st.title("Draw a digit", anchor=False)
+        st.button("Projector", icon=":material/fullscreen:", type="tertiary", on_click=project)
 
 
 def controls() -> Places:
@@ -167,6 +192,8 @@ def photo_controls() -> None:
 
 def temperature_controls() -> None:
     """Show where on the slider the calibrated temperature is, and the two temperatures that are a click away."""
+    if is_projected():
+        return
     calibrated = calibrated_temperature()
     if calibrated is not None:
         stops = slider_stops(calibrated)
@@ -228,7 +255,7 @@ with page_frame(width=1760):
     load_linked_drawing()
     show_notices()
     st.html(Path(__file__).with_suffix(".css"))
-    st.container(key="title").title("Draw a digit", anchor=False)
+    show_title()
     places = controls()
     with places.answer:
         if answer():
