@@ -18,6 +18,7 @@ def frame() -> None:
     """Show the menu, and the page that was chosen."""
     # Imported here, so that the server answers before they are read.
     from ui.components.browser_copy import browser_copy
+    from ui.components.chart_keeper import keep_charts
     from ui.components.menu_landmark import name_menu
     from ui.components.page_history import page_history
     from ui.session import reload_new_canvas
@@ -39,6 +40,7 @@ def frame() -> None:
     reload_new_canvas()
     browser_copy(has_canvas=page == draw)
     page_history()
+    keep_charts()
     page.run()
 
 

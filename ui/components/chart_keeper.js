@@ -1,0 +1,68 @@
+// Keeps a chart in sight while Streamlit replaces it. Streamlit mounts a Plotly chart anew whenever anything in its figure
+// has changed, and until plotly.js has drawn the new one, its place is empty for a tenth of a second or more. Here a copy
+// of the old one stays there meanwhile. The charts are told apart by their keys.
+
+const SETTLED_AFTER = 150; // ms without a change, after which a chart is copied
+const GIVEN_UP_AFTER = 3000; // ms
+
+const keyOf = (chart) => chart.closest('[class*="st-key-"]')?.className.match(/st-key-(\S+)/)[1];
+// Streamlit hides a chart until it knows its width.
+const drawn = (chart) => chart.querySelector('.js-plotly-plot:not([style*="visibility: hidden"]) .main-svg path');
+
+export default function () {
+  if (window.chartCopies) return; // mounted again, as another page is shown
+  const copies = (window.chartCopies = new Map());
+  const settling = new Map();
+
+  new MutationObserver((changes) => {
+    const changed = new Set();
+    for (const { target, addedNodes } of changes) {
+      if (!(target instanceof Element)) continue;
+      const around = target.closest(".stPlotlyChart");
+      if (around) changed.add(around);
+      else
+        for (const node of addedNodes)
+          if (node instanceof Element)
+            for (const chart of [node, ...node.querySelectorAll(".stPlotlyChart")])
+              if (chart.matches(".stPlotlyChart")) changed.add(chart);
+    }
+    for (const chart of changed) {
+      if (!drawn(chart)) standIn(chart);
+      else copyOnceSettled(chart);
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+
+  // Before the browser shows the new, empty chart: a MutationObserver is called before the next frame.
+  function standIn(chart) {
+    const copy = copies.get(keyOf(chart));
+    if (!copy || chart.querySelector(".chart-copy")) return;
+    chart.append(copy.element);
+    chart.style.minHeight = `${copy.height}px`;
+    const until = performance.now() + GIVEN_UP_AFTER;
+    (function takeAwayOnceDrawn() {
+      if (chart.isConnected && !drawn(chart) && performance.now() < until) return requestAnimationFrame(takeAwayOnceDrawn);
+      requestAnimationFrame(() => {
+        copy.element.remove();
+        chart.style.minHeight = "";
+      });
+    })();
+  }
+
+  function copyOnceSettled(chart) {
+    const key = keyOf(chart);
+    if (!key) return;
+    clearTimeout(settling.get(key));
+    settling.set(
+      key,
+      setTimeout(() => {
+        const plot = chart.isConnected && chart.querySelector(".js-plotly-plot .svg-container");
+        if (!plot) return;
+        const element = document.createElement("div");
+        element.className = "chart-copy";
+        element.ariaHidden = "true";
+        element.append(plot.cloneNode(true));
+        copies.set(key, { element, height: chart.clientHeight });
+      }, SETTLED_AFTER),
+    );
+  }
+}
