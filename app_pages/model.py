@@ -428,8 +428,9 @@ def show_training(textbook: Report, shipped: Report) -> None:
         "were chosen. Dotted lines: errors on the training data. “Textbook” was trained on MNIST's digits as they are, "
         f"for {textbook.seconds:.0f} seconds. The shipped model was trained for "
         f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
-        "drawn stroke by stroke in other styles, and on images that are not digits. During training it can also "
-        "answer “not a digit”."
+        "drawn stroke by stroke in other styles, and on images that are not digits. It learned from the answers of a "
+        "larger network, its teacher: on the dotted line, an answer other than the teacher's is an error. During "
+        "training it can also answer “not a digit”."
     )
     how_measured("training", "python train.py", TRAIN_TEXTBOOK)
 

@@ -207,9 +207,6 @@ def augment(
 
 # What is added to MNIST.
 
-# The share of each digit among those in pen strokes. MNIST has no 0 with a slash, and hardly a 1 with a flag.
-STROKE_DIGIT_SHARES = np.array([0.2, 0.16, 0.07, 0.07, 0.08, 0.08, 0.07, 0.1, 0.09, 0.08])
-
 
 def stroke_digit(digit: int, rng: Random) -> NDArray[np.uint8]:
     """Draw a digit on the canvas, in a style that is not held out. (28, 28), as the network sees it."""
@@ -272,8 +269,8 @@ def _texture(rng: Random) -> Image:
 
 
 def _draw_on_canvas(strokes: Strokes, rng: Random) -> NDArray[np.uint8]:
-    size = rng.uniform(50, 260)
-    return _to_bytes(to_mnist(draw(strokes, size=size, pen=min(rng.uniform(5, 40), size / 5))))
+    size = rng.uniform(70, 260)
+    return _to_bytes(to_mnist(draw(strokes, size=size, pen=min(rng.uniform(6, 34), size / 5))))
 
 
 def _to_bytes(image: Image | None) -> NDArray[np.uint8]:
@@ -303,7 +300,7 @@ def make_pass(
     seed, number : int
         The same ones give the same pass, except that `to_mnist` may round a few pixels differently.
     clean : bool
-        Whether MNIST's digits are in it a second time, almost clean, and half of the stroke digits are almost clean.
+        Whether MNIST's digits are in it a second time, almost clean.
     stroke_digits, ood_images : int
         How many of them are added.
     geometric, photometric : bool
@@ -316,15 +313,13 @@ def make_pass(
     """
     cv2.setNumThreads(1)  # several passes are made at once, a process for each
     rng = np.random.default_rng((seed, number))
-    digits = rng.choice(10, size=stroke_digits, p=STROKE_DIGIT_SHARES).astype(np.uint8)
+    digits = rng.integers(10, size=stroke_digits, dtype=np.uint8)
     originals = itertools.chain(
-        ((image, False) for image in train.images),
-        ((stroke_digit(int(digit), rng), clean and rng.random() < 0.5) for digit in digits),
-        ((ood_image(train.images, rng), False) for _ in range(ood_images)),
+        train.images,
+        (stroke_digit(int(digit), rng) for digit in digits),
+        (ood_image(train.images, rng) for _ in range(ood_images)),
     )
-    images = [
-        augment(image, rng, clean=almost, geometric=geometric, photometric=photometric) for image, almost in originals
-    ]
+    images = [augment(image, rng, geometric=geometric, photometric=photometric) for image in originals]
     labels = np.concatenate([train.labels, digits, np.full(ood_images, NOT_A_DIGIT, np.uint8)])
     if clean:
         images += [augment(image, rng, clean=True, geometric=geometric) for image in train.images]

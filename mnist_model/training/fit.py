@@ -1,16 +1,18 @@
-"""Train a LeNet-5 by a recipe: as textbooks do, in one cycle of the learning rate, or on augmented data."""
+"""Train a LeNet-5 by a recipe: as textbooks do, in one cycle of the learning rate, or with a teacher."""
 
 import functools
 import json
 import math
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from mnist_model.mnist import DataError
 from mnist_model.softmax import one_hot
 from mnist_model.training.augment import NOT_A_DIGIT, make_pass
 from mnist_model.training.checkpoints import Batches, Checkpoint, CheckpointStore
@@ -19,12 +21,12 @@ from mnist_model.training.environment import code_digest, in_processes, versions
 from mnist_model.training.export import write_model
 from mnist_model.training.lenet import fast_lenet5, lenet5
 from mnist_model.training.measure import evaluate
-from mnist_model.training.ood_loss import accuracy, cross_entropy_with_ood
 from mnist_model.training.recipes import RECIPES, OneCycleRecipe, Recipe, scaled
+from mnist_model.training.teacher import CrossEntropyWithOod, accuracy, is_readable, predict, probabilities, teacher
 
 MOST_STEPS_AT_ONCE = 40  # of the one-cycle recipe, in one call of TensorFlow's; an epoch has 440
 
-History = dict[str, list[float]]  # for each metric its value after each epoch
+History = dict[str, Any]  # for each metric its value after each epoch; under "teacher" that of the teacher
 
 
 def train(
@@ -64,7 +66,7 @@ def train(
     callbacks = [keras.callbacks.TensorBoard(tensorboard)] if tensorboard else []
 
     if recipe.passes:
-        model, history = train_augmented(recipe, used, seed, store, callbacks)
+        model, history = train_distilled(recipe, used, seed, store, callbacks)
     elif isinstance(recipe, OneCycleRecipe):
         model, history = train_one_cycle(recipe, used, seed, callbacks)
     else:
@@ -164,60 +166,57 @@ def train_one_cycle(
     return model, fitted.history
 
 
-def train_augmented(
+def train_distilled(
     recipe: Recipe, mnist: Mnist, seed: int, store: CheckpointStore, callbacks: list[keras.callbacks.Callback]
 ) -> tuple[keras.Model, History]:
-    """Train on passes of augmented data: MNIST's training digits, digits in pen strokes, and OOD images.
+    """Train a large network, the teacher, on augmented digits, and LeNet-5 on what the teacher says of them.
 
     Returns the model and its history. What is done is in `store`, and is not done again after an interruption.
-
-    AdamW; the learning rate rises for 2 % of the steps and then falls along half a cosine; the returned weights are an
-    exponential moving average.
     """
+    validation = mnist.validation.images[..., None] / np.float32(255), ood_targets(mnist.validation.labels)
+    fit = functools.partial(fit_with_checkpoints, validation=validation, seed=seed, store=store)
+    teacher_history: History = {}
+
+    # 1. Make the passes: MNIST's training digits, augmented, digits in pen strokes, and OOD images.
     images, labels = make_passes(recipe, mnist, seed, store)
     targets = ood_targets(labels)
-    batches = Batches(images, targets, recipe.batch_size, seed)
-    steps = batches.steps * recipe.epochs
-    warmup_steps = int(0.02 * steps)
-    learning_rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - warmup_steps, warmup_target=recipe.learning_rate, warmup_steps=warmup_steps
-    )
-    average = {"use_ema": True, "ema_momentum": min(0.999, max(0.0, 1 - 20 / steps))}
+    if recipe.teacher_epochs:
+        # 2. Train the teacher on them.
+        keras.utils.set_random_seed(seed)
+        large, history = fit(
+            teacher(),
+            images,
+            targets,
+            epochs=recipe.teacher_epochs,
+            batch_size=recipe.teacher_batch_size,
+            learning_rate=recipe.teacher_learning_rate,
+        )
+        teacher_history = {"teacher": history}
 
+        # 3. Let the teacher label them, and leave out those that it cannot read.
+        logits = label(large, images, recipe.passes, store)
+        readable = is_readable(logits, labels, recipe.least_label_probability)
+        print(f"The teacher can read {np.mean(readable):.1%} of them")
+        if not readable.any():
+            raise DataError("the teacher has learned too little to teach: train with more images or epochs")
+        images = images[readable]
+        targets = probabilities(logits[readable], recipe.distillation_temperature)
+
+    # 4. Train LeNet-5 on the teacher's labels.
     keras.utils.set_random_seed(seed)
-    model = fast_lenet5()
-    model.summary()
-    history: History = {}
-    done = 0
-    checkpoint, history_file = store.path(f"{model.name}.keras"), store.path(f"{model.name}.json")
-    if checkpoint.exists():
-        model = keras.models.load_model(checkpoint)
-        done = int(keras.ops.convert_to_numpy(model.optimizer.iterations)) // batches.steps
-        history = {key: values[:done] for key, values in json.loads(history_file.read_text(encoding="utf-8")).items()}
-    else:
-        model.compile(
-            keras.optimizers.AdamW(learning_rate, weight_decay=1e-4, **average),
-            cross_entropy_with_ood,
-            metrics=[accuracy],
-            jit_compile=False,  # XLA takes twice as long on a processor
-        )
-    model.steps_per_execution = batches.steps_at_once
-    if done < recipe.epochs:
-        model.fit(
-            Batches(images, targets, recipe.batch_size, seed, first_step=done * batches.steps),
-            steps_per_epoch=batches.steps,
-            initial_epoch=done,
-            epochs=recipe.epochs,
-            shuffle=False,
-            validation_data=(
-                mnist.validation.images[..., None] / np.float32(255),
-                ood_targets(mnist.validation.labels),
-            ),
-            callbacks=[keras.callbacks.SwapEMAWeights(), Checkpoint(store, model.name, history), *callbacks],
-        )
-    else:
-        model.optimizer.finalize_variable_values(model.trainable_variables)
-    return model, history
+    student = fast_lenet5()
+    student.summary()
+    student, history = fit(
+        student,
+        images,
+        targets,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        temperature=recipe.distillation_temperature,
+        callbacks=callbacks,
+    )
+    return student, history | teacher_history
 
 
 def make_passes(
@@ -241,6 +240,77 @@ def make_passes(
             passes.append((arrays["images"], arrays["labels"]))
     images, labels = (np.concatenate(parts) for parts in zip(*passes, strict=True))
     return images, labels
+
+
+def label(model: keras.Model, images: NDArray[np.uint8], parts: int, store: CheckpointStore) -> NDArray[np.float32]:
+    """Return a model's logits, (n, 10), of images, read in some parts; those in the store if they are there."""
+    file = store.path("logits.npy")
+    if not file.exists():
+        print(f"Labelling {len(images):,} images")
+        logits = np.concatenate([predict(model, part) for part in np.array_split(images, parts)])
+        store.save(file.name, lambda part: np.save(part, logits))
+    found: NDArray[np.float32] = np.load(file)
+    return found
+
+
+def fit_with_checkpoints(
+    model: keras.Model,
+    images: NDArray[np.uint8],
+    targets: NDArray[Any],
+    *,
+    validation: tuple[NDArray[Any], NDArray[Any]],
+    store: CheckpointStore,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    temperature: float = 1.0,
+    callbacks: list[keras.callbacks.Callback] | None = None,
+) -> tuple[keras.Model, dict[str, list[float]]]:
+    """Fit a model to (n, 11) targets, or continue from its checkpoint. Returns it and its history.
+
+    AdamW; the learning rate rises for 2 % of the steps and then falls along half a cosine; the returned weights are an
+    exponential moving average.
+    """
+    batches = Batches(images, targets, batch_size, seed)
+    steps = batches.steps * epochs
+    warmup_steps = int(0.02 * steps)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - warmup_steps, warmup_target=learning_rate, warmup_steps=warmup_steps
+    )
+    history: dict[str, list[float]] = {}
+    done = 0
+    checkpoint, history_file = store.path(f"{model.name}.keras"), store.path(f"{model.name}.json")
+    if checkpoint.exists():
+        model = keras.models.load_model(checkpoint)
+        done = int(keras.ops.convert_to_numpy(model.optimizer.iterations)) // batches.steps
+        history = {key: values[:done] for key, values in json.loads(history_file.read_text(encoding="utf-8")).items()}
+    else:
+        average = {"use_ema": True, "ema_momentum": min(0.999, max(0.0, 1 - 20 / steps))}
+        model.compile(
+            keras.optimizers.AdamW(schedule, weight_decay=1e-4, **average),
+            CrossEntropyWithOod(temperature),
+            metrics=[accuracy],
+            jit_compile=False,  # XLA takes twice as long on a processor
+        )
+    model.steps_per_execution = batches.steps_at_once
+    if done < epochs:
+        model.fit(
+            Batches(images, targets, batch_size, seed, first_step=done * batches.steps),
+            steps_per_epoch=batches.steps,
+            initial_epoch=done,
+            epochs=epochs,
+            shuffle=False,
+            validation_data=validation,
+            callbacks=[
+                keras.callbacks.SwapEMAWeights(),
+                Checkpoint(store, model.name, history, seed),
+                *(callbacks or []),
+            ],
+        )
+    else:
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+    return model, history
 
 
 def ood_targets(labels: NDArray[np.uint8]) -> NDArray[np.float16]:

@@ -14,11 +14,17 @@ class Recipe:
     learning_rate: float  # of Adam; where there are passes, the peak of a warm-up and a cosine decay
 
     passes: int = 0  # of augmented data to train on (see augment.py); 0: train on MNIST alone
-    clean: bool = False  # whether MNIST's digits are in each pass a second time, almost clean, and half the strokes are
+    clean: bool = False  # whether MNIST's digits are in each pass a second time, almost clean
     stroke_digits: int = 0  # digits in pen strokes in each pass, besides MNIST's
     ood_images: int = 0  # out-of-distribution images in each pass
     geometric: bool = False  # whether the passes have geometric augmentation
     photometric: bool = False  # whether they have photometric augmentation, except the clean digits
+
+    teacher_epochs: int = 0  # over these passes, of the large network that then labels them; 0: there is no teacher
+    teacher_batch_size: int = 0
+    teacher_learning_rate: float = 0.0
+    distillation_temperature: float = 1.0  # at which the student learns the teacher's probabilities
+    least_label_probability: float = 0.0  # that the teacher must give to an image's label for the student to see it
 
 
 @dataclass(frozen=True)
@@ -30,15 +36,20 @@ class OneCycleRecipe(Recipe):
 
 RECIPES = {
     "handwriting": Recipe(
-        epochs=28,
+        epochs=40,
         batch_size=512,
         learning_rate=3e-3,
-        passes=8,
+        passes=10,
         clean=True,
-        stroke_digits=36_000,
-        ood_images=12_000,
+        stroke_digits=20_000,
+        ood_images=10_000,
         geometric=True,
         photometric=True,
+        teacher_epochs=3,
+        teacher_batch_size=256,
+        teacher_learning_rate=2e-3,
+        distillation_temperature=2.0,
+        least_label_probability=0.3,
     ),
     "textbook": Recipe(
         epochs=5,
@@ -58,9 +69,14 @@ def scaled(recipe: Recipe, share: float) -> Recipe:
 
     For less than a tenth of the digits, batches are smaller as well, so that an epoch has enough steps.
     """
+
+    def batch_size(whole: int) -> int:
+        return min(whole, max(SMALLEST_BATCH, round(10 * share * whole)))
+
     return replace(
         recipe,
-        batch_size=min(recipe.batch_size, max(SMALLEST_BATCH, round(10 * share * recipe.batch_size))),
+        batch_size=batch_size(recipe.batch_size),
         stroke_digits=round(share * recipe.stroke_digits),
         ood_images=round(share * recipe.ood_images),
+        teacher_batch_size=batch_size(recipe.teacher_batch_size),
     )

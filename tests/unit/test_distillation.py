@@ -11,19 +11,27 @@ tf = pytest.importorskip("tensorflow")
 
 from evaluation import ablation
 from mnist_model import WEIGHTS
-from mnist_model.mnist import Split
+from mnist_model.mnist import DataError, Split
+from mnist_model.training import fit, teacher
+from mnist_model.training.augment import NOT_A_DIGIT
 from mnist_model.training.checkpoints import Batches, CheckpointStore
+from mnist_model.training.data import load_mnist
 from mnist_model.training.measure import calibrated_temperature
-from mnist_model.training.ood_loss import cross_entropy_with_ood
 from mnist_model.training.recipes import RECIPES
 
 
-def test_the_loss_is_a_cross_entropy_over_eleven_classes():
+def test_the_loss_is_a_cross_entropy_over_eleven_classes_at_a_temperature():
     rng = np.random.default_rng(0)
     logits, target = rng.normal(0, 5, (40, 10)).astype(np.float32), rng.dirichlet(np.ones(11), 40).astype(np.float32)
-    z = np.column_stack([logits, np.zeros(40)])
-    expected = -(target * (z - logsumexp(z, axis=1, keepdims=True))).sum(axis=1)
-    np.testing.assert_allclose(cross_entropy_with_ood(target, logits), expected, rtol=1e-4)
+    for temperature in (1.0, 2.0):
+        z = np.column_stack([logits, np.zeros(40)]) / temperature
+        expected = temperature**2 * -(target * (z - logsumexp(z, axis=1, keepdims=True))).sum(axis=1).mean()
+        assert float(teacher.CrossEntropyWithOod(temperature)(target, logits)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_loss_survives_saving():
+    loss = teacher.CrossEntropyWithOod.from_config(teacher.CrossEntropyWithOod(2.5).get_config())
+    assert loss.temperature == 2.5
 
 
 def numbered_images(count):
@@ -50,6 +58,13 @@ def test_fewer_images_than_a_batch_are_one_batch():
     batches = Batches(*numbered_images(7), 512, seed=0)
     assert (batches.steps, batches.steps_at_once) == (1, 1)
     assert sorted(chosen(batches, 3)) == list(range(7))
+
+
+def test_an_image_is_readable_if_the_teacher_gives_its_label_enough_probability():
+    logits = np.array([[9, 0, 0, 0, 0, 0, 0, 0, 0, 0]] * 2 + [[-9] * 10] * 2, np.float32)
+    labels = np.array([0, 1, NOT_A_DIGIT, 0], np.uint8)
+    assert teacher.is_readable(logits, labels, 0.5).tolist() == [True, False, True, False]
+    assert teacher.is_readable(logits, labels, 0.0).all()
 
 
 def test_each_settings_have_checkpoints_of_their_own(tmp_path):
@@ -102,6 +117,15 @@ def test_the_calibrated_temperature_is_found_on_augmented_digits(geometric, imag
     assert shapes == [(images_read, 28, 28)]
 
 
+def test_a_teacher_that_has_learned_nothing_is_an_error(monkeypatch, data):
+    digits = load_mnist(data).first(20)
+    monkeypatch.setattr(fit, "make_passes", lambda *arguments: digits.train)
+    monkeypatch.setattr(fit, "fit_with_checkpoints", lambda model, *arguments, **settings: (model, {}))
+    monkeypatch.setattr(fit, "label", lambda *arguments: np.zeros((20, 10), np.float32))
+    with pytest.raises(DataError, match="learned too little"):
+        fit.train_distilled(RECIPES["handwriting"], digits, 0, None, [])
+
+
 @pytest.fixture
 def eagerly():
     """TensorFlow without graphs: making them takes much longer than the few steps of a test."""
@@ -112,8 +136,10 @@ def eagerly():
 
 @pytest.mark.usefixtures("eagerly")
 def test_the_ablation_trains_and_measures_a_variant(tmp_path, data, monkeypatch):
-    name = "without stroke digits"
-    monkeypatch.setattr(ablation, "VARIANTS", {name: replace(ablation.VARIANTS[name], batch_size=32, epochs=1)})
+    name = "with images that the teacher misreads"
+    monkeypatch.setattr(
+        ablation, "VARIANTS", {name: replace(ablation.VARIANTS[name], batch_size=32, epochs=1, teacher_epochs=1)}
+    )
     monkeypatch.setattr(ablation, "held_out_strokes", lambda: (np.zeros((3, 28, 28), np.float32), np.arange(3)))
     monkeypatch.setattr(ablation, "LETTERS", ["A"])
     output = tmp_path / "ablation.md"
