@@ -3,6 +3,7 @@
 // of the old one stays there meanwhile. The charts are told apart by their keys.
 
 const SETTLED_AFTER = 150; // ms without a change, after which a chart is copied
+const WATCHED_FOR = 500; // ms, in which a chart that is drawn may be hidden again
 const GIVEN_UP_AFTER = 3000; // ms
 
 const keyOf = (chart) => chart.closest('[class*="st-key-"]')?.className.match(/st-key-(\S+)/)[1];
@@ -38,14 +39,19 @@ export default function () {
     if (!copy || chart.querySelector(".chart-copy")) return;
     chart.append(copy.element);
     chart.style.minHeight = `${copy.height}px`;
-    const until = performance.now() + GIVEN_UP_AFTER;
-    (function takeAwayOnceDrawn() {
-      if (chart.isConnected && !drawn(chart) && performance.now() < until) return requestAnimationFrame(takeAwayOnceDrawn);
-      requestAnimationFrame(() => {
-        copy.element.remove();
-        chart.style.minHeight = "";
-      });
-    })();
+    const began = performance.now();
+    let drawnSince = null;
+    requestAnimationFrame(function look(now) {
+      if (!drawn(chart)) {
+        drawnSince = null;
+        if (!copy.element.isConnected) chart.append(copy.element); // Streamlit has hidden it once more
+      } else if (drawnSince === null) drawnSince = now;
+      else copy.element.remove();
+      const isOver = now - began > GIVEN_UP_AFTER || (drawnSince !== null && now - drawnSince > WATCHED_FOR);
+      if (chart.isConnected && !isOver) return requestAnimationFrame(look);
+      copy.element.remove();
+      chart.style.minHeight = "";
+    });
   }
 
   function copyOnceSettled(chart) {
