@@ -27,31 +27,43 @@ export default function () {
             for (const chart of [node, ...node.querySelectorAll(".stPlotlyChart")])
               if (chart.matches(".stPlotlyChart")) changed.add(chart);
     }
-    for (const chart of changed) {
-      if (!drawn(chart)) standIn(chart);
-      else copyOnceSettled(chart);
-    }
+    for (const chart of changed) keep(chart);
   }).observe(document.body, { childList: true, subtree: true });
+  for (const chart of document.querySelectorAll(".stPlotlyChart")) keep(chart); // drawn before this ran
 
-  // Before the browser shows the new, empty chart: a MutationObserver is called before the next frame.
+  function keep(chart) {
+    if (drawn(chart)) copyOnceSettled(chart);
+    else standIn(chart);
+  }
+
+  // A MutationObserver is called before the next frame, so that the browser never shows the new, empty chart.
   function standIn(chart) {
     const copy = copies.get(keyOf(chart));
-    if (!copy || chart.querySelector(".chart-copy")) return;
+    if (!copy || copy.element.isConnected) return;
     chart.append(copy.element);
     chart.style.minHeight = `${copy.height}px`;
+    const hidings = new MutationObserver(() => {
+      const isHidden = chart.isConnected && !drawn(chart); // Streamlit may hide the new chart once more
+      if (isHidden && !copy.element.isConnected) chart.append(copy.element);
+    });
+    hidings.observe(chart, { childList: true, subtree: true, attributeFilter: ["style"] });
+
     const began = performance.now();
     let drawnSince = null;
     requestAnimationFrame(function look(now) {
-      if (!drawn(chart)) {
-        drawnSince = null;
-        if (!copy.element.isConnected) chart.append(copy.element); // Streamlit has hidden it once more
-      } else if (drawnSince === null) drawnSince = now;
-      else copy.element.remove();
+      if (!drawn(chart)) drawnSince = null;
+      else if (drawnSince === null) drawnSince = now;
+      else remove();
       const isOver = now - began > GIVEN_UP_AFTER || (drawnSince !== null && now - drawnSince > WATCHED_FOR);
       if (chart.isConnected && !isOver) return requestAnimationFrame(look);
-      copy.element.remove();
+      hidings.disconnect();
+      remove();
       chart.style.minHeight = "";
     });
+
+    function remove() {
+      if (chart.contains(copy.element)) copy.element.remove(); // else it stands in for a still newer chart
+    }
   }
 
   function copyOnceSettled(chart) {
