@@ -9,6 +9,7 @@ from mnist_model import images
 from mnist_model.softmax import entropy, sample, softmax
 from ui import tables
 from ui.charts import temperatures as charts
+from ui.components.sweep import sweep as show_sweep
 from ui.formatting import escape_markdown
 from ui.reading import CANVAS_SIZE, Reading, calibration, four_or_nine, read, ready_digit
 from ui.session import LARGEST_SEED, KeptDrawing, Notice, Shelf, session
@@ -20,6 +21,7 @@ from ui.widgets import (
     missing_digits_shown,
     page_frame,
     show_chart,
+    show_csv_buttons,
     show_notices,
 )
 
@@ -157,12 +159,8 @@ def why_these(temperatures: list[float]) -> str:
 
 def sweep(reading: Reading, _: list[float]) -> None:
     st.markdown(f"Drag the temperature from {COLDEST:g} to {HOTTEST:g}, or press play.")
-    show_chart(
-        charts.sweep(reading.logits),
-        "sweep",
-        "Probabilities of the ten digits, with a slider for the temperature",
-        tables={"sweep": partial(tables.probabilities, reading.logits, SCALE)},
-    )
+    show_sweep(reading.logits)
+    show_csv_buttons({"sweep": partial(tables.probabilities, reading.logits, SCALE)})
 
 
 def whole_range(reading: Reading, temperatures: list[float]) -> None:

@@ -16,12 +16,13 @@ from ui.reading import Reading, as_json
 
 HERE = Path(__file__).parent
 # In one piece, so that the browser need not ask for more; each file defines what the ones after it use.
-ANSWER_SCRIPTS = ("softmax.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+ANSWER_SCRIPTS = ("../softmax.js", "../digit_bars.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+ANSWER_STYLES = ("../digit_bars.css", "answer.css")
 
 mount_answer = st.components.v2.component(
     "answer",
     html=(HERE / "answer.html").read_text(encoding="utf-8"),
-    css=(HERE / "answer.css").read_text(encoding="utf-8"),
+    css="\n".join((HERE / style).read_text(encoding="utf-8") for style in ANSWER_STYLES),
     js="\n".join((HERE / script).read_text(encoding="utf-8") for script in ANSWER_SCRIPTS),
     isolate_styles=False,
 )
