@@ -184,7 +184,7 @@ def show_chart(
 
 
 def show_csv_buttons(tables: Mapping[str, Callable[[], str]]) -> None:
-    """Show a button for each table that saves it. Of a table: its file name, without ".csv", and what writes the file."""
+    """Show a button that saves it for each table: its file name, without ".csv", and the function that writes it."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         for name, write in tables.items():
             st.download_button(

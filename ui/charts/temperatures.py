@@ -17,7 +17,7 @@ from ui.charts.layout import PROBABILITY_AXIS, base_layout, digit_bars, legend_b
 from ui.formatting import percent
 from ui.temperature_scale import COLDEST, HOTTEST, SCALE
 
-COLUMNS = 6  # of small charts side by side; more wrap
+SMALL_CHART, ABOVE, BELOW = 228, 88, 24  # pixels: its height, and the room for its title and for its ticks
 
 
 def confidence_and_entropy(probabilities: ArrayLike) -> tuple[str, str]:
@@ -28,13 +28,15 @@ def confidence_and_entropy(probabilities: ArrayLike) -> tuple[str, str]:
 # Small charts side by side, one for each temperature.
 
 
-def comparison(logits: ArrayLike, temperatures: Sequence[float]) -> go.Figure:
+def comparison(logits: ArrayLike, temperatures: Sequence[float], columns: int = 6) -> go.Figure:
     """Draw the probabilities at each temperature side by side, on one axis.
 
     Parameters
     ----------
     logits : array_like, shape (10,)
     temperatures : sequence of float, from COLDEST to HOTTEST
+    columns : int
+        The most in a row.
     """
     traces, notes = [], []
     for t, p in zip(temperatures, _probabilities(logits, temperatures), strict=True):
@@ -44,10 +46,10 @@ def comparison(logits: ArrayLike, temperatures: Sequence[float]) -> go.Figure:
             "hovertemplate": f"<b>%{{x}}</b> at T = {t:g}<br>probability %{{customdata}}<extra></extra>",
         }
         traces.append([bars])
-    return _side_by_side(temperatures, notes, traces, PROBABILITY_AXIS)
+    return _side_by_side(temperatures, notes, traces, PROBABILITY_AXIS, columns)
 
 
-def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike) -> go.Figure:
+def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike, columns: int = 6) -> go.Figure:
     """Draw how often each digit was drawn at each temperature, beside the expected counts.
 
     Parameters
@@ -55,6 +57,8 @@ def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike)
     logits : array_like, shape (10,)
     temperatures : sequence of float
     counts : array_like, shape (len(temperatures), 10)
+    columns : int
+        The most in a row.
     """
     counts = np.asarray(counts)
     winner, n = int(np.argmax(logits)), int(counts[0].sum())
@@ -76,11 +80,15 @@ def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike)
             "hoverinfo": "skip",
         }
         traces.append([bars, marks])
-    return _side_by_side(temperatures, notes, traces, {"range": [0, max(1, 1.02 * n)], "fixedrange": True})
+    return _side_by_side(temperatures, notes, traces, {"range": [0, max(1, 1.02 * n)], "fixedrange": True}, columns)
 
 
 def _side_by_side(
-    temperatures: Sequence[float], notes: Sequence[str], traces: list[list[dict[str, Any]]], axis: dict[str, Any]
+    temperatures: Sequence[float],
+    notes: Sequence[str],
+    traces: list[list[dict[str, Any]]],
+    axis: dict[str, Any],
+    columns: int,
 ) -> go.Figure:
     """Lay out small charts of the ten digits, one for each temperature, with one vertical axis for all.
 
@@ -92,22 +100,28 @@ def _side_by_side(
         Of each chart.
     axis : dict
         The common vertical axis.
+    columns : int
+        The most in a row.
     """
-    rows, columns = math.ceil(len(temperatures) / COLUMNS), min(COLUMNS, len(temperatures))
-    gap = 0.24  # between rows: for the titles
-    height = (1 - gap * (rows - 1)) / rows
-    layout = base_layout(340 * rows, t=88, b=24) | {"bargap": 0.2, "showlegend": False, "annotations": []}
+    columns = min(columns, len(temperatures))
+    step = SMALL_CHART + ABOVE + BELOW  # from row to row
+    whole = step * math.ceil(len(temperatures) / columns) - ABOVE - BELOW  # what lies between the figure's margins
+    layout = base_layout(whole + ABOVE + BELOW, t=ABOVE, b=BELOW) | {
+        "bargap": 0.2,
+        "showlegend": False,
+        "annotations": [],
+    }
     for number, (temperature, note) in enumerate(zip(temperatures, notes, strict=True)):
-        row, column = divmod(number, COLUMNS)
+        row, column = divmod(number, columns)
         name = str(number + 1)  # of the axes
         left, right = column / columns, (column + 0.94) / columns
-        top = 1 - row * (height + gap)
+        top = 1 - row * step / whole
         layout[f"xaxis{name}"] = {
             "domain": [left, right], "anchor": f"y{name}", "range": [-0.6, 9.6], "dtick": 1, "tickangle": 0,
             "fixedrange": True,
         }  # fmt: skip
         layout[f"yaxis{name}"] = axis | {
-            "domain": [top - height, top], "anchor": f"x{name}", "showticklabels": column == 0,
+            "domain": [max(0, top - SMALL_CHART / whole), top], "anchor": f"x{name}", "showticklabels": column == 0,
         }  # fmt: skip
         title = f'<span style="color: {temperature_colour(temperature)}">■</span> <b>T = {temperature:g}</b><br>{note}'
         layout["annotations"].append(_note(title, (left + right) / 2, "center", y=top) | {"font": {"size": 13}})
