@@ -159,6 +159,19 @@ def test_the_drawing_survives_a_visit_to_another_page(page):
     assert answer(page) == 5
 
 
+def test_undo_right_after_a_stroke_undoes_that_stroke(page):
+    draw(page, DIGITS[1])
+    before = seen(page)
+    driver.draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
+    page.keyboard.press("Control+z")  # before the canvas has sent it
+    expect(page.get_by_role("button", name="Redo")).to_be_enabled()
+    wait_until_idle(page)
+    assert seen(page) == before
+    with rerun(page):
+        page.keyboard.press("Control+y")
+    assert seen(page) != before
+
+
 def test_a_stroke_and_a_temperature_rerun_a_fragment_not_the_page(page):
     finished = []  # how each run of the page or of a fragment ended
 

@@ -1,6 +1,7 @@
 // Shows the answer to a drawing at the slider's temperature.
 
 const SENDS_AFTER = 200; // ms after the pen is lifted: the canvas sends the drawing
+const SENT_AFTER = 250; // ms after the pen is lifted: the canvas has sent it
 const ANSWERED_AFTER = 1500; // ms: by now the server has answered it, if it does at all
 const SETTLED_AFTER = 1000; // ms: the drawing seems to be finished
 const [COLDEST, HOTTEST] = [0.1, 50]; // of the slider
@@ -57,6 +58,7 @@ class Answer {
       onUp: () => this.penMoved(false),
       onReading: (reading, looked) => this.showLiveReading(reading, looked),
     });
+    holdBackUndo(this.stopped.signal, () => this.liftedAt + SENT_AFTER - performance.now());
     // The slider is Streamlit's, which tells the server of a new temperature once it is let go. Its name for screen
     // readers follows at once.
     this.slider = new MutationObserver((changes) => {
