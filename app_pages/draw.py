@@ -12,6 +12,14 @@ from streamlit_drawable_canvas import st_canvas
 from mnist_model import images
 from mnist_model.mnist import DataError
 from mnist_model.preprocess import trace
+from ui.challenge_panel import (
+    challenge_panel,
+    challenges_button,
+    check_link,
+    keep_attempt,
+    open_challenge,
+    show_challenge_score,
+)
 from ui.components.answer import answer, show_reading
 from ui.components.copy_link import PARAMETER, copy_link
 from ui.drawing_link import LinkError, unpack
@@ -135,6 +143,7 @@ class Places(NamedTuple):
     link: DeltaGenerator
     temperature: DeltaGenerator
     answer: DeltaGenerator
+    score: DeltaGenerator | None  # None while no challenge is open
 
 
 def show_title() -> None:
@@ -150,6 +159,9 @@ def show_title() -> None:
 
 def controls() -> Places:
     """Show what changes only now and then."""
+    challenge = open_challenge()
+    with st.container():  # also while it is empty, or else the canvas would be another once a challenge is open
+        score_place = challenge_panel(challenge) if challenge else None
     grid = st.container(key="grid")  # draw.css lays it out
     with grid.container(key="canvas_area", gap="xsmall"):
         canvas = st.container()
@@ -158,9 +170,11 @@ def controls() -> Places:
     with grid.container(key="temperature_area", gap=None):
         temperature = st.container()
         temperature_controls()
+        if not challenge:
+            challenges_button()
     with grid.container(key="drawing_area"):
         link = drawing_controls()
-    return Places(canvas, canvas_controls, link, temperature, answer)
+    return Places(canvas, canvas_controls, link, temperature, answer, score_place)
 
 
 def drawing_controls() -> DeltaGenerator:
@@ -216,7 +230,7 @@ def canvas_controls() -> None:
 
 
 @st.fragment
-def canvas_and_answer(places: Places, loads: int) -> None:
+def canvas_and_answer(places: Places, loads: int, kept: int) -> None:
     """Show what changes with a stroke or with the temperature; neither runs more of the page than this.
 
     Parameters
@@ -224,6 +238,8 @@ def canvas_and_answer(places: Places, loads: int) -> None:
     places : Places
     loads : int
         How many drawings the canvas had been told to load when the whole page was run.
+    kept : int
+        The number of the drawing that had been put on the shelf last by then.
     """
     with places.canvas:
         st_canvas(
@@ -239,20 +255,25 @@ def canvas_and_answer(places: Places, loads: int) -> None:
         )
     if session().canvas.needs_reading and st.session_state.canvas["drawing"]["data"]:
         read_canvas()
-    if session().notices or session().canvas.loads != loads:
-        st.rerun()  # the whole page, which shows notices and has the browser keep a copy of what the canvas loads
+    keep_attempt()
+    if session().notices or (session().canvas.loads, session().shelf.last_number) != (loads, kept):
+        st.rerun()  # the whole page, which shows notices and has the browser keep a copy of the canvas and the shelf
     with places.canvas_controls:
         canvas_controls()
     with places.temperature:
         temperature = temperature_slider(help=TEMPERATURE)
     with places.answer:
         show_reading(session().reading, temperature, calibration(), needs_reading=session().canvas.needs_reading)
+    if places.score and (challenge := open_challenge()):
+        with places.score:
+            show_challenge_score(challenge)
     with places.link:
         copy_link(session().canvas, st.session_state.get("pen", PEN_WIDTH))
 
 
 with page_frame(width=1760):
     load_linked_drawing()
+    check_link()
     show_notices()
     st.html(Path(__file__).with_suffix(".css"))
     show_title()
@@ -261,4 +282,4 @@ with page_frame(width=1760):
         if answer():
             st.switch_page("app_pages/model.py", query_params={"part": "What it cannot do"})
 # Outside the frame: Streamlit copies what a fragment is called in, each time that it runs.
-canvas_and_answer(places, session().canvas.loads)
+canvas_and_answer(places, session().canvas.loads, session().shelf.last_number)

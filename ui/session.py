@@ -47,6 +47,13 @@ class KeptDrawing(NamedTuple):
     reading: Reading
 
 
+class Attempt(NamedTuple):
+    """The best drawing of a visitor in a challenge."""
+
+    score: float
+    kept: KeptDrawing | None  # as it was put on the shelf; None if that was full
+
+
 class ShelfFullError(ValueError):
     """The shelf holds as many drawings as it can. The message says how many."""
 
@@ -79,6 +86,11 @@ class Shelf:
 
     def __getitem__(self, number: int) -> KeptDrawing:
         return self._drawings[number]
+
+    @property
+    def last_number(self) -> int:
+        """The number of the drawing that was added last; 0 before the first."""
+        return self._last_number
 
     def items(self) -> list[tuple[int, KeptDrawing]]:
         """Return the numbers and the drawings, the oldest first."""
@@ -146,12 +158,14 @@ class Canvas:
     expected: int | None = None  # how many objects it sends back once it has loaded them
     packed: tuple[str, str] | None = None
     """A picture, as PNG in a data URL, that stands for strokes which only a browser's tab had, and these in a link."""
+    ends_with_stroke: bool = False  # whether the visitor drew last, and what it shows was not loaded
     needs_reading: bool = False  # whether it shows a drawing that this session has not read
 
     def drawn(self, objects: list[Drawing], reading: Reading | None) -> None:
         """Take down what the browser sends after a stroke, or after it has loaded what it was told to."""
         if len(objects) != self.expected:
             self._remember()
+            self.ends_with_stroke = True
         self.shown, self.expected = Snapshot(json.dumps(objects), reading), None
 
     def load(self, reading: Reading | None, *objects: Drawing) -> None:
@@ -193,7 +207,7 @@ class Canvas:
         self.future.clear()
 
     def _show(self, snapshot: Snapshot) -> None:
-        self.shown = snapshot
+        self.shown, self.ends_with_stroke = snapshot, False
         self.loads += 1
         self.reload()
         self.expected = len(self.loaded["objects"])
@@ -235,6 +249,7 @@ class Session:
     restored_from: str | None = None  # the id of the session whose copy the browser gave back
     canvas: Canvas = field(default_factory=Canvas)
     shelf: Shelf = field(default_factory=Shelf)
+    best_attempts: dict[str, Attempt] = field(default_factory=dict)  # by challenge
     notices: list[Notice] = field(default_factory=list)
     ready_digits_taken: int = 0
     suggested_temperatures: list[str] | None = None  # on the page Temperatures, for the digit there
@@ -267,3 +282,27 @@ class Session:
         else:
             shown = escape_markdown(kept.name)
             self.notices.append(Notice(f"Kept as “{shown}”, on the page Temperatures, under Several drawings"))
+
+    def best_score(self, challenge: str) -> float | None:
+        """Return the visitor's best score in a challenge, or None before the first attempt."""
+        best = self.best_attempts.get(challenge)
+        return best.score if best else None
+
+    def keep_attempt(self, challenge: str, score: float, reading: Reading, name: str) -> None:
+        """Keep a drawing if it is the best attempt at a challenge so far, in place of the one that was.
+
+        An attempt that the visitor has renamed stays.
+        """
+        best = self.best_attempts.get(challenge)
+        if best and score <= best.score:
+            return
+        if best:
+            for number, kept in self.shelf.items():
+                if kept is best.kept:
+                    self.shelf.remove(number)
+        added = None
+        try:
+            added = self.shelf.add(reading, name)
+        except ShelfFullError as error:
+            self.report_problem(str(error))
+        self.best_attempts[challenge] = Attempt(score, added)

@@ -183,6 +183,48 @@ def test_notices_say_what_was_kept_and_what_was_not():
     assert [notice.problem for notice in visitor.notices] == [False] * Shelf.CAPACITY + [True]
 
 
+def test_the_best_attempt_takes_the_place_of_the_one_before():
+    visitor = Session()
+    visitor.shelf.add(reading(1))
+    for score in (0.5, 0.4, 0.9, 0.9):
+        visitor.keep_attempt("tie", score, reading(4), f"a tie: {score}")
+    visitor.keep_attempt("seven", 0.2, reading(7), "a seven: 0.2")
+    assert names(visitor.shelf) == ["a 1", "a tie: 0.9", "a seven: 0.2"]
+    assert (visitor.best_score("tie"), visitor.best_score("seven"), visitor.best_score("fool")) == (0.9, 0.2, None)
+    assert not visitor.notices
+
+
+def test_an_attempt_that_was_renamed_or_removed_is_left_alone():
+    visitor = Session()
+    visitor.keep_attempt("tie", 0.1, reading(4), "a tie: 0.1")
+    visitor.shelf.rename(1, "mine")
+    visitor.keep_attempt("tie", 0.2, reading(4), "a tie: 0.2")
+    visitor.shelf.remove(2)
+    visitor.keep_attempt("tie", 0.3, reading(4), "a tie: 0.3")
+    assert names(visitor.shelf) == ["mine", "a tie: 0.3"]
+
+
+def test_on_a_full_shelf_an_attempt_is_scored_and_not_kept():
+    visitor = Session()
+    for _ in range(Shelf.CAPACITY):
+        visitor.shelf.add(reading(1))
+    for _ in range(2):
+        visitor.keep_attempt("tie", 0.5, reading(4), "a tie: 0.5")
+    assert visitor.best_score("tie") == 0.5
+    assert [notice.problem for notice in visitor.notices] == [True]
+
+
+def test_only_what_was_drawn_last_ends_with_a_stroke():
+    canvas = Canvas()
+    canvas.load(reading(4), *STROKES[:1])
+    canvas.drawn(STROKES[:1], reading(4))  # the browser sends back what it has loaded
+    assert not canvas.ends_with_stroke
+    canvas.drawn(STROKES[:2], reading(4))
+    assert canvas.ends_with_stroke
+    canvas.undo()
+    assert not canvas.ends_with_stroke
+
+
 @given(st.integers(0, 100), st.lists(st.integers(0, 1000)))
 def test_draws_are_counted_up_to_the_most(count, more):
     draws = Draws(count, most=100)

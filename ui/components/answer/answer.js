@@ -137,6 +137,8 @@ class Answer {
 
   show(reading) {
     this.reading = reading;
+    window.shownLogits = reading?.logits; // the challenges score them
+    dispatchEvent(new Event("answershown"));
     const context = this.find(".seen canvas").getContext("2d");
     const pixels = context.createImageData(28, 28);
     const levels = reading ? Uint8Array.from(atob(reading.digit), (letter) => letter.charCodeAt(0)) : [];
