@@ -16,7 +16,7 @@ from ui.reading import Reading, as_json
 
 HERE = Path(__file__).parent
 # In one piece, so that the browser need not ask for more; each file defines what the ones after it use.
-ANSWER_SCRIPTS = ("softmax.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+ANSWER_SCRIPTS = ("softmax.js", "../shared.js", "canvas.js", "pen.js", "demo.js", "answer.js")
 
 mount_answer = st.components.v2.component(
     "answer",

@@ -6,14 +6,6 @@ const SETTLED_AFTER = 1000; // ms: the drawing seems to be finished
 const [COLDEST, HOTTEST] = [0.1, 50]; // of the slider
 const CLEAR = 0.9; // the probability that an answer is called clear from
 
-// A softmax never gives 0 or 1, so it is never rounded to 0% or 100%; as `percent` in ui/formatting.py.
-function percent(probability, decimals = 1) {
-  const smallest = (10 ** -decimals).toFixed(decimals);
-  const rounded = (100 * probability).toFixed(decimals);
-  if (Number(rounded) === 100) return `>${(100 - smallest).toFixed(decimals)}%`;
-  return Number(rounded) === 0 ? `<${smallest}%` : `${rounded}%`;
-}
-
 // e to the power of x in three digits, also where it is beyond the largest number: e to the 800 is 2.73·10³⁴⁷.
 function power(x) {
   let exponent = Math.floor(x / Math.LN10);
@@ -72,12 +64,7 @@ class Answer {
       onUp: () => this.penMoved(false),
       onReading: (reading, looked) => this.showLiveReading(reading, looked),
     });
-    // The slider is Streamlit's, which tells the server of a new temperature once it is let go. Its name for screen
-    // readers follows at once.
-    this.slider = new MutationObserver((changes) => {
-      if (changes.some(({ target }) => target.closest(".st-key-T"))) this.render();
-    });
-    this.slider.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
+    this.slider = observeSlider(() => this.render());
     const update = () => window.digitReading && this.update(window.digitReading);
     addEventListener("digitreading", update, { signal: this.stopped.signal });
     update();
@@ -150,11 +137,7 @@ class Answer {
 
   show(reading) {
     this.reading = reading;
-    const context = this.find(".seen canvas").getContext("2d");
-    const pixels = context.createImageData(28, 28);
-    const levels = reading ? Uint8Array.from(atob(reading.digit), (letter) => letter.charCodeAt(0)) : [];
-    for (let i = 0; i < 28 * 28; i++) pixels.data.set([levels[i], levels[i], levels[i], 255], 4 * i);
-    context.putImageData(pixels, 0, 0);
+    paintPixels(this.find(".seen canvas"), reading ? fromBase64(reading.digit) : []);
     if (reading) {
       this.winner = reading.logits.indexOf(Math.max(...reading.logits));
       this.isDigit = energy(reading.logits) <= this.threshold;
@@ -163,13 +146,8 @@ class Answer {
     this.render();
   }
 
-  temperature() {
-    const slider = document.querySelector(".st-key-T input[type=range]");
-    return Number(slider?.ariaValueText) || this.serversTemperature;
-  }
-
   render() {
-    const temperature = this.temperature();
+    const temperature = sliderTemperature() ?? this.serversTemperature;
     const settled = !this.isDown && !this.stopDemo && performance.now() - this.liftedAt >= SETTLED_AFTER;
     const { reading, winner } = this;
     const state = !reading ? "empty" : this.isDigit ? "read" : settled ? "doubtful" : "unfinished";
@@ -218,14 +196,6 @@ class Answer {
       if (!this.isDown && !this.stopDemo) this.find(".spoken").textContent = sentence;
     }, SETTLED_AFTER);
   }
-}
-
-function append(parent, tag, text = "", role = null) {
-  const child = document.createElement(tag);
-  child.textContent = text;
-  child.role = role;
-  parent.append(child);
-  return child;
 }
 
 export default function ({ parentElement, setTriggerValue }) {
