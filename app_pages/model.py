@@ -12,12 +12,13 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_model import calibration, images
 from mnist_model.classifier import ModelFileError
 from mnist_model.corruptions import CORRUPTIONS, corrupt
-from mnist_model.layers import LAYERS, Layers, contributions, occlusion
+from mnist_model.layers import LAYERS, Layers, contributions, occlusion, receptive_field
 from mnist_model.mnist import VALIDATION
 from mnist_model.report import Report, load_calibration
 from mnist_model.softmax import energy, softmax
 from ui.charts import network as charts
 from ui.components.occlusion import movable_patch
+from ui.components.receptive_field import map_with_receptive_field
 from ui.formatting import percent
 from ui.model_data import digit_pairs, drawings_report, layers, ood_report, reports, test_logits
 from ui.reading import Reading, classifier, test_digits
@@ -42,9 +43,9 @@ def layer_by_layer(reading: Reading) -> None:
 def show_layers(network: Layers, reading: Reading) -> None:
     activations = {name: values[0] for name, values in network.activations(reading.digit[None]).items()}
     show_input(reading)
-    show_convolution(network, "conv1", reading.digit[..., None], activations)
+    show_convolution(network, "conv1", reading, activations)
     show_pooling("pool1", activations, columns=6)
-    show_convolution(network, "conv2", activations["pool1"], activations)
+    show_convolution(network, "conv2", reading, activations)
     show_pooling("pool2", activations, columns=8)
     show_dense(network, "dense1", activations, columns=24)
     show_dense(network, "dense2", activations, columns=21)
@@ -69,8 +70,8 @@ def show_input(reading: Reading) -> None:
     )
 
 
-def show_convolution(network: Layers, conv: str, inputs: NDArray[np.float32], activations: Activations) -> None:
-    maps, weights = LAYERS[conv].shape[-1], network.weights[conv]
+def show_convolution(network: Layers, conv: str, reading: Reading, activations: Activations) -> None:
+    maps, weights, field = LAYERS[conv].shape[-1], network.weights[conv], receptive_field(conv)
     picture, detail = row(about(conv))
     with detail:
         number = st.selectbox(
@@ -81,15 +82,22 @@ def show_convolution(network: Layers, conv: str, inputs: NDArray[np.float32], ac
             key=f"{conv}_map",
             bind="query-params",
         )
-        show_chart(
-            charts.one_map(inputs, weights, number, activations[conv]),
-            f"{conv}_one",
-            f"How map {number + 1} is computed: the input, the kernels, and the map",
-        )
+        if conv == "conv1":
+            kernel = charts.kernel_colours(weights, number)
+        else:
+            kernel = None
+            show_chart(
+                charts.convolution_terms(activations["pool1"], weights, number),
+                "terms",
+                f"What adds up to map {number + 1}: the input maps, the kernels, and what each of them gives",
+            )
+        map_with_receptive_field(reading, kernel, number, activations[conv], field, key=f"{conv}_field")
         st.caption(
             "A kernel slides over the input. At each position, the numbers under it are multiplied by the numbers in "
             f"the kernel. The sum of these products and the bias, {weights.bias[number]:.2f}, is the map's number at "
-            "that position; ReLU replaces it by 0 if it is below 0. Weights above 0 are orange, weights below 0 blue."
+            "that position; ReLU replaces it by 0 if it is below 0. Weights above 0 are orange, weights below 0 blue. "
+            f"Point at a number of the map: it depends on the {field.size} x {field.size} pixels in the frame, its "
+            "receptive field." + ("" if kernel else " The layers before make it larger than the kernel.")
         )
     with picture:
         show_chart(
@@ -244,7 +252,7 @@ def what_it_scores(reading: Reading) -> None:
     scores = calibration.summary(test_logits(), test_digits().labels, shipped.temperature)
     show_scores(scores, textbook)
     temperature = temperature_slider(width=300)
-    st.caption("It changes the probabilities from here on, and no answer: the highest of ten scores stays the highest.")
+    st.caption("It changes the probabilities below, but no answer: the highest of ten logits stays the highest.")
     show_confusions(temperature)
     show_misread(temperature)
     show_calibration(scores, shipped, temperature)

@@ -3,9 +3,10 @@
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
-from mnist_model.layers import occlusion
+from mnist_model.layers import Layers, occlusion
 from mnist_model.preprocess import to_mnist
 from mnist_model.softmax import softmax
 from tests.pages.test_model import CHARTS
@@ -72,7 +73,7 @@ def test_a_click_chooses_a_map_a_logit_and_a_cell(open_page, classifier, test_se
     expect(page).to_have_url(re.compile("conv1_map=Map\\+5"))
     click(page, "conv2", 10)
     expect(chosen(page, "conv2_map")).to_have_value("Map 11")
-    expect(page.locator(".st-key-conv2_one").get_by_text("and together map 11")).to_be_visible()
+    expect(page.locator(".st-key-terms").get_by_text("add up to map 11")).to_be_visible()
     click(page, "conv1", 0)
     expect(chosen(page, "conv1_map")).to_have_value("Map 1")
 
@@ -151,7 +152,7 @@ def test_the_bars_follow_the_patch_under_mouse_and_arrow_keys_without_the_server
     wait_until_idle(page)
     assert_shown(10, 20, temperature=0.1)
     page.locator(".st-key-patch").get_by_text("9").click()
-    expect(page.locator(".occlusion .square")).to_have_attribute("style", re.compile("--side: 9"))
+    expect(page.locator(".occlusion .frame")).to_have_attribute("style", re.compile("width: 32"))  # % of the digit's
     assert_shown(*most_important(9), size=9, temperature=0.1)
 
 
@@ -169,6 +170,33 @@ def test_a_finger_on_the_digit_moves_the_patch_and_not_the_page(open_page):
     assert digit.bounding_box() == before
 
 
+def test_pointing_at_a_number_of_a_map_frames_its_receptive_field_on_the_input(open_page):
+    page = open_page("/model?of=A+ready+7&conv1_map=Map+3&conv2_map=Map+5")
+    digit = to_mnist(ready(7))
+    found = Layers().activations(digit[None])
+    for conv, number, side, size, stride in (("conv1", 2, 24, 5, 1), ("conv2", 4, 8, 14, 2)):
+        component = page.locator(f".st-key-{conv}_field")
+        cursor = component.get_by_role("slider", name=f"map {number + 1}, {side} by {side} numbers")
+        cursor.scroll_into_view_if_needed()
+        wait_until_idle(page)
+        page.evaluate(WATCH_RERUNS)
+        page.mouse.move(*pixel(cursor, 3, 5, side))
+        page.mouse.click(*pixel(cursor, 3, 5, side))
+        for key, (row, column) in ((None, (3, 5)), ("ArrowRight", (3, 6)), ("ArrowDown", (4, 6))):
+            if key:
+                page.keyboard.press(key)
+            value = found[conv][0, row, column, number]
+            expect(cursor).to_have_attribute(
+                "aria-valuetext",
+                f"row {row + 1}, column {column + 1}: {value:.2f}, from {size} x {size} pixels of the input",
+            )
+            picture, frame = (component.locator(f".input{part}").bounding_box() for part in ("", " .frame"))
+            scale = picture["width"] / 28
+            place = (frame["y"] - picture["y"]) / scale, (frame["x"] - picture["x"]) / scale, frame["width"] / scale
+            assert place == pytest.approx((stride * row, stride * column, size), abs=0.05)
+        assert page.evaluate("watch.requests") == 0
+
+
 def test_nothing_is_cut_off(open_page):
     page = open_page("/model")
     for part, names in CHARTS.items():
@@ -180,7 +208,9 @@ def test_nothing_is_cut_off(open_page):
         charts = [f".st-key-{name} .js-plotly-plot" for name in names]
         for width, height in ((320, 640), (390, 844), (1280, 800), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
-            assert_nothing_cut_off(page, *charts, "[data-testid=stMetricValue]", "img", ".occlusion *")
+            assert_nothing_cut_off(
+                page, *charts, "[data-testid=stMetricValue]", "img", ".occlusion *", ".receptive-field *"
+            )
             (row,) = {link.bounding_box()["y"] for link in page.locator(".st-key-menu a").all()}
             assert row < 60, "the menu is in one row"
 
@@ -198,7 +228,7 @@ def drag_finger(page, x, y, up):
 
 def test_a_finger_on_a_chart_scrolls_the_page(open_page):
     page = open_page("/model", width=390, height=844, has_touch=True, is_mobile=True, user_agent=PHONE)
-    for name in ("conv1", "conv1_one", "logits", "confusion"):
+    for name in ("conv1", "terms", "logits", "confusion"):
         if name == "confusion":
             page.get_by_role("tab", name="What it scores").click()
         chart = page.locator(f".st-key-{name} .js-plotly-plot")

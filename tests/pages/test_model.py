@@ -23,7 +23,7 @@ from ui.widgets import clicked_mark
 
 PAGE = "app_pages/model.py"
 CHARTS = {
-    "Layer by layer": ["conv1_one", "conv1", "conv2_one", "conv2", "evidence", "logits", "answers"],
+    "Layer by layer": ["conv1", "terms", "conv2", "evidence", "logits", "answers"],
     "Where it looked": ["occlusion"],
     "What it scores": ["confusion", "reliability", "reliability_corrupted", "learning"],
     "What it cannot do": [],
@@ -117,7 +117,7 @@ def test_a_map_and_a_logit_can_be_chosen(page, layers):
     show(page, conv2_map=11, conv1_map=5)
     framed = chart(page, "conv2")[2]["marker"]["line"]["color"]
     assert [number for number, colour in enumerate(framed) if colour == WINNER] == [11]
-    assert chart(page, "conv2_one")[-1]["text"][-1] == "and together map 12"
+    assert chart(page, "terms")[-1]["text"][-1] == "give these, which add up to map 12"
     assert page.selectbox(key="why_7").value == 7
     show(page, why_7=2)
     found = layers.activations(to_mnist(ready(7))[None])

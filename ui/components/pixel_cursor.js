@@ -27,3 +27,14 @@ function pixelCursor(element, side, onMove) {
   };
   return moveTo;
 }
+
+// Frame a square of a picture: its first row and column, and how many pixels its side has.
+function frameSquare(picture, row, column, side) {
+  const share = (pixels) => `${(100 * pixels) / picture.querySelector("canvas").width}%`;
+  Object.assign(picture.querySelector(".frame").style, {
+    top: share(row),
+    left: share(column),
+    width: share(side),
+    height: share(side),
+  });
+}

@@ -12,18 +12,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from ui.components import read_files
 from ui.reading import Reading, as_json
 
 HERE = Path(__file__).parent
-# Each file defines what the ones after it use.
-SCRIPTS = ("../answer/softmax.js", "../shared.js", "../pixel_cursor.js", "occlusion.js")
-STYLES = ("../pixel_cursor.css", "occlusion.css")
 
 mount = st.components.v2.component(
     "occlusion",
-    html=(HERE / "occlusion.html").read_text(encoding="utf-8"),
-    css="\n".join((HERE / style).read_text(encoding="utf-8") for style in STYLES),
-    js="\n".join((HERE / script).read_text(encoding="utf-8") for script in SCRIPTS),
+    html=read_files(HERE, "occlusion.html"),
+    css=read_files(HERE, "../pixel_cursor.css", "occlusion.css"),
+    js=read_files(HERE, "../answer/softmax.js", "../shared.js", "../pixel_cursor.js", "occlusion.js"),
     isolate_styles=False,
 )
 

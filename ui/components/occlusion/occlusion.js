@@ -21,18 +21,15 @@ class Occlusion {
 
   // Show what the server sends. The patch starts where it matters most, and stays if only the temperature is new.
   update({ reading, covered, size, ink, most_important, temperature }) {
-    const isNew = covered !== this.covered;
     this.serversTemperature = temperature;
-    if (isNew) {
+    if (covered !== this.covered) {
       this.covered = covered;
       this.logits = reading.logits;
       this.coveredLogits = new Float32Array(fromBase64(covered).buffer); // ten for each place of the patch, row by row
       this.size = size;
       this.place = most_important;
       paintPixels(this.find("canvas"), fromBase64(reading.digit));
-      const { style } = this.find(".square");
-      style.setProperty("--side", size);
-      style.background = ink ? "white" : "black";
+      this.find(".frame").style.background = ink ? "white" : "black";
     }
     this.moveTo(...this.place);
   }
@@ -40,9 +37,8 @@ class Occlusion {
   // Returns how the digit is read, in words.
   render() {
     const [row, column] = this.place;
-    const { style } = this.find(".square");
-    style.setProperty("--top", row - (this.size - 1) / 2);
-    style.setProperty("--left", column - (this.size - 1) / 2);
+    const reach = (this.size - 1) / 2;
+    frameSquare(this.find(".digit"), row - reach, column - reach, this.size);
 
     const temperature = sliderTemperature() ?? this.serversTemperature;
     const first = 10 * (SIDE * row + column);
