@@ -91,7 +91,7 @@ def threshold_slider(value: float, key: str) -> float:
 
 
 def number_field(label: str, value: float, key: str) -> float:
-    return st.number_input(label, -LARGEST_INPUT, LARGEST_INPUT, value, 0.5, format="%g", key=key)
+    return st.number_input(label, -LARGEST_INPUT, LARGEST_INPUT, value, 0.5, format="%g", key=key, bind="query-params")
 
 
 # Step 1.
@@ -108,7 +108,7 @@ def one_output(reading: Reading) -> None:
     st.latex(r"\sigma(z) = \frac{1}{1 + e^{-z}}")
     st.markdown("To get a yes or a no, choose a **threshold**. If the output is above it, the answer is yes.")
     question, slider = st.columns([1, 3])
-    digit = question.selectbox("Is this a", range(10), 7, format_func="{}?".format, key="question")
+    digit = question.selectbox("Is this a", range(10), 7, format_func="{}?".format, key="question", bind="query-params")
     with slider:
         threshold = threshold_slider(0.5, "one_threshold")
     network = lesson().moments[-1].networks["sigmoid"]
@@ -332,8 +332,8 @@ def eight_places(value: np.float32) -> str:
 def show_changes(z: Sequence[float]) -> None:
     st.markdown("**What changes the probabilities, and what does not?** Change all five numbers in the same way:")
     adding, multiplying = st.columns(2)
-    added = adding.slider("Add to all of them", -10.0, 10.0, 5.0, 0.5, key="added")
-    factor = multiplying.slider("Multiply all of them by", 0.1, 5.0, 1.0, 0.1, key="factor")
+    added = adding.slider("Add to all of them", -10.0, 10.0, 5.0, 0.5, key="added", bind="query-params")
+    factor = multiplying.slider("Multiply all of them by", 0.1, 5.0, 1.0, 0.1, key="factor", bind="query-params")
     before, after = softmax(z), softmax(factor * np.asarray(z) + added)
     show_chart(
         charts.before_and_after(before, after),

@@ -9,6 +9,7 @@ from mnist_model import images
 from mnist_model.softmax import entropy, sample, softmax
 from ui import tables
 from ui.charts import temperatures as charts
+from ui.components.sweep import sweep as show_sweep
 from ui.formatting import escape_markdown
 from ui.reading import CANVAS_SIZE, Reading, calibration, four_or_nine, read, ready_digit
 from ui.session import LARGEST_SEED, KeptDrawing, Notice, Shelf, session
@@ -17,9 +18,11 @@ from ui.widgets import (
     UNDECIDED,
     digit_picker,
     draw_buttons,
+    has_mouse,
     missing_digits_shown,
     page_frame,
     show_chart,
+    show_csv_buttons,
     show_notices,
 )
 
@@ -68,11 +71,11 @@ def controls_and_view() -> None:
     """Show the controls and one view: what any control runs again."""
     show_notices()
     with missing_digits_shown():
-        digit, temperature = st.columns([5, 7], vertical_alignment="bottom")
-        with digit:
-            reading = digit_controls()
-        with temperature:
-            temperatures = temperature_controls(reading)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            with st.container(width=440):
+                reading = digit_controls()
+            with st.container(width="stretch"):
+                temperatures = temperature_controls(reading)
         for tab, view in zip(st.tabs(list(VIEWS), key="view", bind="query-params"), VIEWS.values(), strict=True):
             if tab.open:
                 with tab:
@@ -141,11 +144,16 @@ def side_by_side(reading: Reading, temperatures: list[float]) -> None:
     answers = (charts.confidence_and_entropy(softmax(reading.logits, t)) for t in temperatures)
     described = [f"at T = {t:g} {', '.join(answer)}" for t, answer in zip(temperatures, answers, strict=True)]
     show_chart(
-        charts.comparison(reading.logits, temperatures),
+        charts.comparison(reading.logits, temperatures, charts_in_a_row()),
         "side_by_side",
         f"Probabilities of the ten digits side by side: {'; '.join(described)}",
         tables={"probabilities": partial(tables.probabilities, reading.logits, temperatures)},
     )
+
+
+def charts_in_a_row() -> int:
+    """Return how many of the small charts stand side by side: on a phone two, so that their digits do not touch."""
+    return 6 if has_mouse() else 2
 
 
 def why_these(temperatures: list[float]) -> str:
@@ -157,12 +165,8 @@ def why_these(temperatures: list[float]) -> str:
 
 def sweep(reading: Reading, _: list[float]) -> None:
     st.markdown(f"Drag the temperature from {COLDEST:g} to {HOTTEST:g}, or press play.")
-    show_chart(
-        charts.sweep(reading.logits),
-        "sweep",
-        "Probabilities of the ten digits, with a slider for the temperature",
-        tables={"sweep": partial(tables.probabilities, reading.logits, SCALE)},
-    )
+    show_sweep(reading.logits)
+    show_csv_buttons({"sweep": partial(tables.probabilities, reading.logits, SCALE)})
 
 
 def whole_range(reading: Reading, temperatures: list[float]) -> None:
@@ -202,7 +206,7 @@ def samples(reading: Reading, temperatures: list[float]) -> None:
     counts = [np.bincount(digits, minlength=10) for digits in drawn]
     latest = {f"T = {t:g}": " ".join(map(str, digits[-24:])) for t, digits in zip(temperatures, drawn, strict=True)}
     show_chart(
-        charts.samples(reading.logits, temperatures, counts),
+        charts.samples(reading.logits, temperatures, counts, charts_in_a_row()),
         "samples",
         f"How often each digit was drawn in {draws.count:,} draws at each temperature, beside the expected counts",
         tables={"samples": partial(tables.samples, reading.logits, temperatures, counts)},

@@ -47,11 +47,11 @@ WATCH = """() => {
         if (looked === shown) return;
         shown = looked;
         requestAnimationFrame(() => setTimeout(() => noted.shown.push([noted.looked[looked - 1], performance.now()])));
-    }).observe(document.querySelector(".answer .bars"), {subtree: true, attributes: true});
+    }).observe(document.querySelector(".answer .digit-bars"), {subtree: true, attributes: true});
 }"""
 
 COUNT_CHANGES = """() => {
-    const bars = document.querySelector(".answer .bars");
+    const bars = document.querySelector(".answer .digit-bars");
     window.changes = 0;
     let before = bars.ariaLabel;
     const look = () => {

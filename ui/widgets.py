@@ -169,8 +169,7 @@ def show_chart(
     on_click : callable
         Called when a mark is clicked; `clicked_mark` then returns its number. Not on a touch screen.
     tables : mapping from file names, without ".csv", to functions
-        The numbers behind the chart; a function writes its file, as CSV, when a visitor asks for it. With tables, the
-        chart can also be saved as a picture.
+        The numbers behind the chart, for `show_csv_buttons`. With tables, the chart can also be saved as a picture.
     """
     st.plotly_chart(
         figure,
@@ -181,12 +180,17 @@ def show_chart(
         selection_mode="points",
     )
     if tables:
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            for name, write in tables.items():
-                st.download_button(
-                    "CSV", write, f"{name}.csv", "text/csv", key=f"csv_{name}", icon=":material/download:",
-                    type="tertiary", on_click="ignore",
-                )  # fmt: skip
+        show_csv_buttons(tables)
+
+
+def show_csv_buttons(tables: Mapping[str, Callable[[], str]]) -> None:
+    """Show a button that saves it for each table: its file name, without ".csv", and the function that writes it."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        for name, write in tables.items():
+            st.download_button(
+                "CSV", write, f"{name}.csv", "text/csv", key=f"csv_{name}", icon=":material/download:",
+                type="tertiary", on_click="ignore",
+            )  # fmt: skip
 
 
 def has_mouse() -> bool:

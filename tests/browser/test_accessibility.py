@@ -85,7 +85,7 @@ def test_the_canvas_is_in_view_at_200_percent(open_page):
 def test_on_a_phone_the_answer_and_the_whole_canvas_are_above_the_fold(open_page, width, height):
     page = open_page(width=width, height=height, is_mobile=True, has_touch=True)
     canvas = page.locator(driver.CANVAS).bounding_box()
-    bars = page.locator(".answer .bars").bounding_box()
+    bars = page.locator(".answer .digit-bars").bounding_box()
     assert bars["y"] + bars["height"] <= canvas["y"]
     assert canvas["y"] + canvas["height"] <= height
     assert canvas["width"] >= width - 48
@@ -96,7 +96,7 @@ def test_on_a_projector_the_canvas_and_the_bars_fill_the_screen(open_page):
     draw(page, DIGITS[4])
     assert answer(page) == 4
     canvas = page.locator(driver.CANVAS).bounding_box()
-    bars = page.locator(".answer .bars").bounding_box()
+    bars = page.locator(".answer .digit-bars").bounding_box()
     assert canvas["width"] >= 600
     assert canvas["width"] + bars["width"] >= 0.8 * 1920
     assert bars["height"] >= 400

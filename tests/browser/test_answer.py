@@ -24,8 +24,8 @@ from tests.support.driver import DIGITS, wait_until_idle
 from ui.components import answer as component
 from ui.temperature_scale import slider_stops
 
-BARS = ".answer .bars > :not(.axis) > div"
-FORMULAS = (Path(component.__file__).parent / "softmax.js").read_text(encoding="utf-8")
+BARS = ".answer .digit-bars > :not(.axis) > div"
+FORMULAS = (Path(component.__file__).parent.parent / "softmax.js").read_text(encoding="utf-8")
 
 
 def in_browser(page, program, argument):
@@ -57,7 +57,7 @@ def test_the_temperature_for_a_probability_gives_that_probability(page):
 
 COUNT_CHANGES = """() => {
     const answer = document.querySelector(".answer");
-    const parts = [".bars", ".confidence", ".entropy", ".divided"];
+    const parts = [".digit-bars", ".confidence", ".entropy", ".divided"];
     window.changes = { frames: 0, torn: 0 };
     let before = "";
     const look = () => {

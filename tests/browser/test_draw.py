@@ -159,6 +159,19 @@ def test_the_drawing_survives_a_visit_to_another_page(page):
     assert answer(page) == 5
 
 
+def test_undo_right_after_a_stroke_undoes_that_stroke(page):
+    draw(page, DIGITS[1])
+    before = seen(page)
+    driver.draw(page, [[(0.1, 0.9), (0.9, 0.9)]])
+    page.keyboard.press("Control+z")  # before the canvas has sent it
+    expect(page.get_by_role("button", name="Redo")).to_be_enabled()
+    wait_until_idle(page)
+    assert seen(page) == before
+    with rerun(page):
+        page.keyboard.press("Control+y")
+    assert seen(page) != before
+
+
 def test_a_stroke_and_a_temperature_rerun_a_fragment_not_the_page(page):
     finished = []  # how each run of the page or of a fragment ended
 
@@ -189,7 +202,7 @@ def test_everything_is_above_the_fold(page):
         page.locator(driver.CANVAS),
         pixels(page),
         verdict(page),
-        page.locator(".answer .bars"),
+        page.locator(".answer .digit-bars"),
         page.locator(".answer table"),
         page.get_by_text("digits in the running"),
         page.get_by_test_id("stSlider").first,
@@ -216,7 +229,7 @@ def test_nothing_is_cut_off_at_any_width(page):
     for width in (1920, 1024, 801, 768, 641, 390, 360):
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_function("width => document.querySelector('.answer').clientWidth < width", arg=width)
-        for part in (page.locator(driver.CANVAS), confidence, page.locator(".answer .bars")):
+        for part in (page.locator(driver.CANVAS), confidence, page.locator(".answer .digit-bars")):
             box = part.bounding_box()
             assert box["x"] >= 0, width
             assert box["x"] + box["width"] <= width
@@ -295,7 +308,7 @@ def test_on_a_projector_there_are_the_canvas_and_the_bars_until_one_leaves(open_
     page = open_page("/?view=projector&T=2", width=1920, height=1080)
     draw(page, DIGITS[7])
     assert answer(page) == 7
-    canvas, bars = (page.locator(part).bounding_box() for part in (driver.CANVAS, ".answer .bars"))
+    canvas, bars = (page.locator(part).bounding_box() for part in (driver.CANVAS, ".answer .digit-bars"))
     assert min(canvas["width"], bars["width"]) >= 800
     assert canvas["y"] + canvas["height"] <= 1080
     for hidden in ("Draw a digit", "No pen? Take a digit", "From the scores to the probabilities"):

@@ -289,8 +289,12 @@ def test_invalid_slider_values_break_nothing(page):
 
 
 @pytest.mark.parametrize(
-    "linked", [{"age": "7"}, {"ten_thresholds": "2"}, {"one_threshold": "nan"}, {"T": "hot"}, {"of": "kept 9"}]
-)
+    "linked",
+    [
+        {"age": "7"}, {"ten_thresholds": "2"}, {"one_threshold": "nan"}, {"T": "hot"}, {"of": "kept 9"},
+        {"question": "10?"}, {"z1": "nan"}, {"z2": "1e400"}, {"a": "-41"}, {"added": "hot"}, {"factor": "0"},
+    ],
+)  # fmt: skip
 def test_an_invalid_url_breaks_nothing(linked):
     page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     for key, value in linked.items():
@@ -298,13 +302,15 @@ def test_an_invalid_url_breaks_nothing(linked):
     show(page)
 
 
-def test_the_moment_and_the_threshold_are_in_the_url():
+def test_the_state_of_each_step_is_in_the_url():
+    linked = {"age": 20, "ten_thresholds": 0.15, "question": "3?", "z1": 4.5, "added": -2.0, "factor": 0.5, "a": 8.0}
     page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
-    page.query_params["age"] = "20"
-    page.query_params["ten_thresholds"] = "0.15"
+    for key, value in linked.items():
+        page.query_params[key] = str(value)
     show(page)
-    assert page.select_slider(key="age").value == 20
-    assert page.select_slider(key="ten_thresholds").value == 0.15
+    shown = {widget.key: widget.value for kind in ("select_slider", "selectbox", "number_input", "slider")
+             for widget in page.get(kind)}  # fmt: skip
+    assert linked | {"question": 3} == {key: shown[key] for key in linked}
 
 
 def test_without_test_digits_the_page_says_so_beside_a_drawing(tmp_path):

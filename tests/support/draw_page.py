@@ -80,14 +80,14 @@ def verdict(page: Page) -> Locator:
 
 def bars(page: Page) -> list[float]:
     """Return the heights of the ten bars, from 0 to 1."""
-    heights: list[float] = page.locator(".answer .bars").evaluate("""bars =>
+    heights: list[float] = page.locator(".answer .digit-bars").evaluate("""bars =>
         [...bars.children].slice(1).map(bar => bar.firstChild.clientHeight / (bars.lastChild.clientHeight - 24))""")
     return heights
 
 
 def shares(page: Page) -> list[float]:
     """Return the ten probabilities as exactly as the browser computes them."""
-    computed: list[float] = page.locator(".answer .bars").evaluate(
+    computed: list[float] = page.locator(".answer .digit-bars").evaluate(
         "bars => [...bars.children].slice(1).map(bar => Number(bar.style.getPropertyValue('--probability')))"
     )
     return computed

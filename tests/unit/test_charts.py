@@ -83,20 +83,6 @@ def test_side_by_side_every_temperature_has_its_bars_on_one_axis(count):
     assert {axis.range for axis in figure.select_yaxes()} == {(0, 1)}
 
 
-def test_the_sweep_holds_every_temperature():
-    figure = temperatures.sweep(LOGITS)
-    assert [frame.name for frame in figure.frames] == [f"{t:g}" for t in SCALE]
-    (slider,) = figure.layout.sliders
-    assert [step.args[0] for step in slider.steps] == [(frame.name,) for frame in figure.frames]
-    for frame, t in zip(figure.frames, SCALE, strict=True):
-        bars, title = frame.data
-        assert bars.type == figure.data[0].type
-        np.testing.assert_array_equal(bars.y, softmax(LOGITS, t))
-        assert f"T = {t:g}" in title.text[0]
-        assert "bdata" not in frame.to_plotly_json()["data"][0]["y"]  # plotly.js would not read it
-    np.testing.assert_array_equal(figure.data[0].y, softmax(LOGITS))
-
-
 def test_the_whole_range_goes_from_argmax_to_a_tenth():
     figure = temperatures.whole_range(LOGITS, MARKED, calibrated=1.3)
     order = np.argsort(-LOGITS, kind="stable")

@@ -7,7 +7,7 @@ import plotly
 from ui.temperature_scale import COLDEST, HOTTEST
 
 WINNER = "#d9541e"  # the accent: the digit that is read, or what speaks for it; readable in light and dark
-OTHERS = "#99948a"
+OTHERS = "#8f8a80"  # like the accent, with a contrast of 3 on a light and on a dark page
 INK = "#1d1c1a"  # text and marks inside a chart that has a background of its own, whatever the theme
 PALE = "#f3efe4"  # the zero of colour scales
 # Where digits are told apart by colour. Petroff 2021 (arXiv:2107.02270): ten that the colour-blind tell apart as well.

@@ -17,7 +17,7 @@ from ui.charts.layout import PROBABILITY_AXIS, base_layout, digit_bars, legend_b
 from ui.formatting import percent
 from ui.temperature_scale import COLDEST, HOTTEST, SCALE
 
-COLUMNS = 6  # of small charts side by side; more wrap
+SMALL_CHART, ABOVE, BELOW = 228, 88, 24  # pixels: its height, and the room for its title and for its ticks
 
 
 def confidence_and_entropy(probabilities: ArrayLike) -> tuple[str, str]:
@@ -28,13 +28,15 @@ def confidence_and_entropy(probabilities: ArrayLike) -> tuple[str, str]:
 # Small charts side by side, one for each temperature.
 
 
-def comparison(logits: ArrayLike, temperatures: Sequence[float]) -> go.Figure:
+def comparison(logits: ArrayLike, temperatures: Sequence[float], columns: int = 6) -> go.Figure:
     """Draw the probabilities at each temperature side by side, on one axis.
 
     Parameters
     ----------
     logits : array_like, shape (10,)
     temperatures : sequence of float, from COLDEST to HOTTEST
+    columns : int
+        The most in a row.
     """
     traces, notes = [], []
     for t, p in zip(temperatures, _probabilities(logits, temperatures), strict=True):
@@ -44,10 +46,10 @@ def comparison(logits: ArrayLike, temperatures: Sequence[float]) -> go.Figure:
             "hovertemplate": f"<b>%{{x}}</b> at T = {t:g}<br>probability %{{customdata}}<extra></extra>",
         }
         traces.append([bars])
-    return _side_by_side(temperatures, notes, traces, PROBABILITY_AXIS)
+    return _side_by_side(temperatures, notes, traces, PROBABILITY_AXIS, columns)
 
 
-def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike) -> go.Figure:
+def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike, columns: int = 6) -> go.Figure:
     """Draw how often each digit was drawn at each temperature, beside the expected counts.
 
     Parameters
@@ -55,6 +57,8 @@ def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike)
     logits : array_like, shape (10,)
     temperatures : sequence of float
     counts : array_like, shape (len(temperatures), 10)
+    columns : int
+        The most in a row.
     """
     counts = np.asarray(counts)
     winner, n = int(np.argmax(logits)), int(counts[0].sum())
@@ -76,11 +80,15 @@ def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike)
             "hoverinfo": "skip",
         }
         traces.append([bars, marks])
-    return _side_by_side(temperatures, notes, traces, {"range": [0, max(1, 1.02 * n)], "fixedrange": True})
+    return _side_by_side(temperatures, notes, traces, {"range": [0, max(1, 1.02 * n)], "fixedrange": True}, columns)
 
 
 def _side_by_side(
-    temperatures: Sequence[float], notes: Sequence[str], traces: list[list[dict[str, Any]]], axis: dict[str, Any]
+    temperatures: Sequence[float],
+    notes: Sequence[str],
+    traces: list[list[dict[str, Any]]],
+    axis: dict[str, Any],
+    columns: int,
 ) -> go.Figure:
     """Lay out small charts of the ten digits, one for each temperature, with one vertical axis for all.
 
@@ -92,117 +100,34 @@ def _side_by_side(
         Of each chart.
     axis : dict
         The common vertical axis.
+    columns : int
+        The most in a row.
     """
-    rows, columns = math.ceil(len(temperatures) / COLUMNS), min(COLUMNS, len(temperatures))
-    gap = 0.24  # between rows: for the titles
-    height = (1 - gap * (rows - 1)) / rows
-    layout = base_layout(340 * rows, t=88, b=24) | {"bargap": 0.2, "showlegend": False, "annotations": []}
+    columns = min(columns, len(temperatures))
+    step = SMALL_CHART + ABOVE + BELOW  # from row to row
+    whole = step * math.ceil(len(temperatures) / columns) - ABOVE - BELOW  # what lies between the figure's margins
+    layout = base_layout(whole + ABOVE + BELOW, t=ABOVE, b=BELOW) | {
+        "bargap": 0.2,
+        "showlegend": False,
+        "annotations": [],
+    }
     for number, (temperature, note) in enumerate(zip(temperatures, notes, strict=True)):
-        row, column = divmod(number, COLUMNS)
+        row, column = divmod(number, columns)
         name = str(number + 1)  # of the axes
         left, right = column / columns, (column + 0.94) / columns
-        top = 1 - row * (height + gap)
+        top = 1 - row * step / whole
         layout[f"xaxis{name}"] = {
             "domain": [left, right], "anchor": f"y{name}", "range": [-0.6, 9.6], "dtick": 1, "tickangle": 0,
-            "tickfont": {"size": 10}, "fixedrange": True,
+            "fixedrange": True,
         }  # fmt: skip
         layout[f"yaxis{name}"] = axis | {
-            "domain": [top - height, top], "anchor": f"x{name}", "showticklabels": column == 0,
+            "domain": [max(0, top - SMALL_CHART / whole), top], "anchor": f"x{name}", "showticklabels": column == 0,
         }  # fmt: skip
-        title = f'<span style="color: {temperature_colour(temperature)}"><b>T = {temperature:g}</b></span><br>{note}'
+        title = f'<span style="color: {temperature_colour(temperature)}">■</span> <b>T = {temperature:g}</b><br>{note}'
         layout["annotations"].append(_note(title, (left + right) / 2, "center", y=top) | {"font": {"size": 13}})
         for trace in traces[number]:
             trace.update(xaxis=f"x{name}", yaxis=f"y{name}")
     return go.Figure({"data": [trace for chart in traces for trace in chart], "layout": layout})
-
-
-# One chart whose temperature moves.
-
-
-def sweep(logits: ArrayLike) -> go.Figure:
-    """Draw the probabilities with a slider and a button that move the temperature in the browser, without the server.
-
-    Parameters
-    ----------
-    logits : array_like, shape (10,)
-    """
-    # Lists: in frames plotly.js does not unpack arrays.
-    p = _probabilities(logits, SCALE).tolist()
-    first, winner = SCALE.index(1), int(np.argmax(logits))
-    titles = [
-        f"<b>T = {t:g}</b>   {winner} with {', '.join(confidence_and_entropy(p[n]))}" for n, t in enumerate(SCALE)
-    ]
-    bars = digit_bars(p[first], winner) | {"hovertemplate": "<b>%{x}</b> %{y:.2%}<extra></extra>"}
-    title = {  # the text of a trace: in frames a title would not change
-        "type": "scatter", "x": [0], "y": [0], "xaxis": "x2", "yaxis": "y2", "mode": "text", "text": [titles[first]],
-        "textposition": "middle right", "textfont": {"size": 18}, "hoverinfo": "skip",
-    }  # fmt: skip
-    frames = [
-        {
-            "name": f"{t:g}",
-            "data": [{"type": "bar", "y": p[number]}, {"type": "scatter", "text": [titles[number]]}],
-        }
-        for number, t in enumerate(SCALE)
-    ]
-    layout = base_layout(440, b=136) | {
-        "showlegend": False,
-        "bargap": 0.25,
-        "sliders": [_sweep_slider(first)],
-        "updatemenus": [_play_buttons()],
-        "xaxis": {"dtick": 1, "range": [-0.5, 9.5], "fixedrange": True},
-        "yaxis": PROBABILITY_AXIS | {"domain": [0, 0.86]},
-        "xaxis2": {"range": [0, 1], "anchor": "y2", "visible": False, "fixedrange": True},
-        "yaxis2": {"range": [-1, 1], "anchor": "x2", "visible": False, "fixedrange": True, "domain": [0.9, 1]},
-    }
-    return go.Figure({"data": [bars, title], "layout": layout, "frames": frames})
-
-
-def _sweep_slider(active: int) -> dict[str, Any]:
-    """Return a slider over SCALE which animates to the frame that is named as its temperature."""
-    return {
-        "active": active,
-        "currentvalue": {"visible": False},
-        "pad": {"t": 32},
-        "ticklen": 4,
-        "minorticklen": 0,
-        "bgcolor": OTHERS,
-        "activebgcolor": WINNER,
-        "bordercolor": OTHERS,
-        "tickcolor": OTHERS,
-        "steps": [
-            {"label": f"{t:g}", "method": "animate", "args": [[f"{t:g}"], _animation(frame=0, transition=80)]}
-            for t in SCALE
-        ],
-    }
-
-
-def _play_buttons() -> dict[str, Any]:
-    """Return a button that plays all frames, and one that stops."""
-    return {
-        "type": "buttons",
-        "direction": "left",
-        "x": 0,
-        "xanchor": "left",
-        "y": 0,
-        "yanchor": "top",
-        "pad": {"t": 84},
-        "showactive": False,
-        "bgcolor": "rgba(0, 0, 0, 0)",
-        "bordercolor": OTHERS,
-        "buttons": [
-            {"label": "▶", "method": "animate", "args": [None, _animation(frame=80, transition=80)]},
-            {"label": "❚❚", "method": "animate", "args": [[None], _animation(frame=0, transition=0)]},
-        ],
-    }
-
-
-def _animation(*, frame: int, transition: int) -> dict[str, Any]:
-    """Return Plotly's settings of an animation: how long a frame stays, and the bars take to move, in ms."""
-    return {
-        "mode": "immediate",
-        "frame": {"duration": frame, "redraw": False},
-        "transition": {"duration": transition, "easing": "linear"},
-    }
 
 
 # Curves over the temperature.

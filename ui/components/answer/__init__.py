@@ -17,12 +17,13 @@ from ui.reading import Reading, as_json
 
 HERE = Path(__file__).parent
 # Each file defines what the ones after it use.
-ANSWER_SCRIPTS = ("softmax.js", "../shared.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+ANSWER_SCRIPTS = ("../softmax.js", "../digit_bars.js", "../shared.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+ANSWER_STYLES = ("../digit_bars.css", "answer.css")
 
 mount_answer = st.components.v2.component(
     "answer",
     html=read_files(HERE, "answer.html"),
-    css=read_files(HERE, "answer.css"),
+    css=read_files(HERE, *ANSWER_STYLES),
     js=read_files(HERE, *ANSWER_SCRIPTS),
     isolate_styles=False,
 )

@@ -1,6 +1,7 @@
 // Shows the answer to a drawing at the slider's temperature.
 
 const SENDS_AFTER = 200; // ms after the pen is lifted: the canvas sends the drawing
+const SENT_AFTER = 250; // ms after the pen is lifted: the canvas has sent it
 const ANSWERED_AFTER = 1500; // ms: by now the server has answered it, if it does at all
 const SETTLED_AFTER = 1000; // ms: the drawing seems to be finished
 const [COLDEST, HOTTEST] = [0.1, 50]; // of the slider
@@ -41,20 +42,13 @@ class Answer {
     this.reading = null;
     this.isDown = false;
     this.liftedAt = this.liveShownAt = this.serverShownAt = -Infinity; // when: the pen, a live answer, the server's answer
-    this.bars = [];
-    this.rows = [];
-    // Streamlit may mount a component again where it was.
-    this.find(".bars").replaceChildren(this.find(".axis"));
-    this.find("tbody").replaceChildren();
-    for (let digit = 0; digit < 10; digit++) {
-      const bar = append(this.find(".bars"), "div");
-      append(bar, "div");
-      this.bars.push({ bar, probability: append(bar, "span") });
-      append(bar, "b", digit);
+    this.bars = new DigitBars(this.find(".digit-bars"));
+    this.find("tbody").replaceChildren(); // Streamlit may mount a component again where it was
+    this.rows = Array.from({ length: 10 }, (_, digit) => {
       const row = append(this.find("tbody"), "tr", "", "row");
       append(row, "th", digit, "rowheader");
-      this.rows.push({ row, cells: ["score", "divided", "power", "probability"].map(() => append(row, "td", "", "cell")) });
-    }
+      return { row, cells: ["score", "divided", "power", "probability"].map(() => append(row, "td", "", "cell")) };
+    });
     this.find(".steps").open = innerWidth >= 700; // on a phone it is folded
     this.find(".steps").ontoggle = () => this.render();
     this.stopped = new AbortController();
@@ -64,6 +58,7 @@ class Answer {
       onUp: () => this.penMoved(false),
       onReading: (reading, looked) => this.showLiveReading(reading, looked),
     });
+    holdBackUndo(this.stopped.signal, () => this.liftedAt + SENT_AFTER - performance.now());
     this.slider = observeSlider(() => this.render());
     const update = () => window.digitReading && this.update(window.digitReading);
     addEventListener("digitreading", update, { signal: this.stopped.signal });
@@ -155,11 +150,12 @@ class Answer {
 
     const probabilities = reading ? softmax(reading.logits, temperature) : Array(10).fill(0);
     const confidence = percent(probabilities[winner]);
-    this.bars.forEach(({ bar, probability }, digit) => {
-      bar.className = reading && digit === winner ? "winner" : "";
-      bar.style.setProperty("--probability", probabilities[digit]);
-      probability.textContent = probabilities[digit] >= 0.005 ? percent(probabilities[digit], 0) : "";
-    });
+    const best = reading ? `, highest for ${winner} with ${confidence}` : ": none yet";
+    this.bars.show(
+      probabilities,
+      reading && winner,
+      `Probabilities of the ten digits at temperature ${temperature}${best}`,
+    );
     if (this.find(".steps").open) this.renderSteps(reading?.logits, temperature, probabilities);
 
     const verdict = { empty: "", read: String(winner), doubtful: String(winner), unfinished: "…" }[state];
@@ -170,10 +166,7 @@ class Answer {
     this.find(".entropy").textContent =
       `Entropy ${bits.toFixed(2)} bits: about ${(2 ** bits).toFixed(1)} digits in the running.`;
 
-    const best = reading ? `highest for ${winner} with ${confidence}` : "none yet";
     const doubt = state === "doubtful" ? ", though it does not look like a digit" : "";
-    this.find(".bars").ariaLabel =
-      `Probabilities of the ten digits at temperature ${temperature}${reading ? ", " : ": "}${best}`;
     this.find(".seen canvas").ariaLabel =
       `The 28 by 28 pixels that the network sees, ${reading ? `read as ${winner}${doubt}` : "nothing yet"}`;
     this.speak(reading ? `Read as ${winner}${doubt}. ${confidence} at temperature ${temperature}.` : "");
@@ -182,7 +175,7 @@ class Answer {
   renderSteps(logits, temperature, probabilities) {
     this.find(".divided").innerHTML = `<i>z</i> ÷ ${temperature}`;
     this.rows.forEach(({ row, cells }, digit) => {
-      row.className = this.bars[digit].bar.className;
+      row.className = logits && digit === this.winner ? "winner" : "";
       const z = logits?.[digit];
       const texts = [signed(z), signed(z / temperature), power(z / temperature), percent(probabilities[digit])];
       cells.forEach((cell, step) => (cell.textContent = logits ? texts[step] : ""));

@@ -41,6 +41,20 @@ async function sendCanvas(signal) {
   }
 }
 
+// Hold back Ctrl+Z and Ctrl+Y until the canvas has sent its last stroke, in `untilSent()` ms: before that the server does
+// not know of it, and would undo the stroke before.
+function holdBackUndo(signal, untilSent) {
+  const listen = (event) => {
+    const { target, ctrlKey, metaKey, key } = event;
+    const remaining = untilSent();
+    if (!event.isTrusted || !(ctrlKey || metaKey) || !/^[zy]$/i.test(key) || remaining <= 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    setTimeout(() => target.dispatchEvent(new KeyboardEvent("keydown", event)), remaining);
+  };
+  addEventListener("keydown", listen, { capture: true, signal });
+}
+
 // The shadow root in which the canvas lives, or undefined.
 function canvasRoot() {
   const hosts = document.querySelectorAll(".st-key-canvas, .st-key-canvas *");
