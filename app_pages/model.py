@@ -12,15 +12,17 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_model import calibration, images
 from mnist_model.classifier import ModelFileError
 from mnist_model.corruptions import CORRUPTIONS, corrupt
-from mnist_model.layers import LAYERS, Layers, contributions, occlusion
+from mnist_model.layers import LAYERS, Layers, contributions, occlusion, receptive_field
 from mnist_model.mnist import VALIDATION
 from mnist_model.report import Report, load_calibration
 from mnist_model.softmax import energy, softmax
 from ui.charts import network as charts
+from ui.components.occlusion import movable_patch
+from ui.components.receptive_field import map_with_receptive_field
 from ui.formatting import percent
 from ui.model_data import digit_pairs, drawings_report, layers, ood_report, reports, test_logits
 from ui.reading import Reading, classifier, test_digits
-from ui.widgets import clicked_mark, digit_picker, page_frame, show_chart, show_error, temperature_slider
+from ui.widgets import clicked_mark, digit_picker, has_mouse, page_frame, show_chart, show_error, temperature_slider
 
 PATCHES = [3, 5, 7, 9]  # sides of the patch that covers a part of the digit, in pixels
 PAGEFUL = 40  # digits in a gallery
@@ -33,22 +35,22 @@ Activations = dict[str, NDArray[np.float32]]  # of each layer, by its name in LA
 # The first tab: layer by layer.
 
 
-def layer_by_layer(reading: Reading, temperature: float) -> None:
-    show_layers(layers(), reading, temperature)  # loaded here: what a fragment raises does not reach the page
+def layer_by_layer(reading: Reading) -> None:
+    show_layers(layers(), reading)  # loaded here: what a fragment raises does not reach the page
 
 
 @st.fragment
-def show_layers(network: Layers, reading: Reading, temperature: float) -> None:
+def show_layers(network: Layers, reading: Reading) -> None:
     activations = {name: values[0] for name, values in network.activations(reading.digit[None]).items()}
     show_input(reading)
-    show_convolution(network, "conv1", reading.digit[..., None], activations)
+    show_convolution(network, "conv1", reading, activations)
     show_pooling("pool1", activations, columns=6)
-    show_convolution(network, "conv2", activations["pool1"], activations)
+    show_convolution(network, "conv2", reading, activations)
     show_pooling("pool2", activations, columns=8)
     show_dense(network, "dense1", activations, columns=24)
     show_dense(network, "dense2", activations, columns=21)
     show_logits(network, activations)
-    show_softmax(activations, temperature)
+    show_softmax(activations)
     parameters = sum(layer.parameters for layer in LAYERS.values())
     multiply_adds = sum(layer.multiply_adds for layer in LAYERS.values())
     st.caption(
@@ -61,15 +63,15 @@ def show_input(reading: Reading) -> None:
     picture, detail = row("**Input**  \n28 x 28 pixels")
     with picture:
         st.image(images.pixels_url(reading.digit), alt="The 28 by 28 pixels that the network gets", width=140)
+    choose = "Choose or click" if has_mouse() else "Choose"
     detail.markdown(
         f"The input is {reading.digit.size} numbers, from 0 for paper to 1 for ink. They go through {len(LAYERS)} "
-        "layers, until ten numbers are left. Choose the number of a map or of a logit, or click it with a mouse, to "
-        "see how it is computed."
+        f"layers, until ten numbers are left. {choose} a map or a logit to see how it is computed."
     )
 
 
-def show_convolution(network: Layers, conv: str, inputs: NDArray[np.float32], activations: Activations) -> None:
-    maps, weights = LAYERS[conv].shape[-1], network.weights[conv]
+def show_convolution(network: Layers, conv: str, reading: Reading, activations: Activations) -> None:
+    maps, weights, field = LAYERS[conv].shape[-1], network.weights[conv], receptive_field(conv)
     picture, detail = row(about(conv))
     with detail:
         number = st.selectbox(
@@ -80,15 +82,22 @@ def show_convolution(network: Layers, conv: str, inputs: NDArray[np.float32], ac
             key=f"{conv}_map",
             bind="query-params",
         )
-        show_chart(
-            charts.one_map(inputs, weights, number, activations[conv]),
-            f"{conv}_one",
-            f"How map {number + 1} is computed: the input, the kernels, and the map",
-        )
+        if conv == "conv1":
+            kernel = charts.kernel_colours(weights, number)
+        else:
+            kernel = None
+            show_chart(
+                charts.convolution_terms(activations["pool1"], weights, number),
+                "terms",
+                f"What adds up to map {number + 1}: the input maps, the kernels, and what each of them gives",
+            )
+        map_with_receptive_field(reading, kernel, number, activations[conv], field, key=f"{conv}_field")
         st.caption(
             "A kernel slides over the input. At each position, the numbers under it are multiplied by the numbers in "
             f"the kernel. The sum of these products and the bias, {weights.bias[number]:.2f}, is the map's number at "
-            "that position; ReLU replaces it by 0 if it is below 0. Weights above 0 are orange, weights below 0 blue."
+            "that position; ReLU replaces it by 0 if it is below 0. Weights above 0 are orange, weights below 0 blue. "
+            f"Point at a number of the map: it depends on the {field.size} x {field.size} pixels in the frame, its "
+            "receptive field." + ("" if kernel else " The layers before make it larger than the kernel.")
         )
     with picture:
         show_chart(
@@ -164,18 +173,21 @@ def choose_unit(key: str) -> None:
         st.session_state[key] = number
 
 
-def show_softmax(activations: Activations, temperature: float) -> None:
+def show_softmax(activations: Activations) -> None:
     logits = activations["logits"]
+    picture, detail = row("**Softmax**  \n10 probabilities")
+    with detail:
+        temperature = temperature_slider()
+        st.caption(
+            "$e^{z/T}$ of each logit $z$, divided by the sum of all ten. It has no weights. The page Softmax explains "
+            "it."
+        )
     p = softmax(logits, temperature)
-    picture, detail = row(f"**Softmax**  \n10 probabilities at T = {temperature:g}")
-    detail.caption(
-        "$e^{z/T}$ of each logit $z$, divided by the sum of all ten. It has no weights. The page Softmax explains it."
-    )
     with picture:
         show_chart(
             charts.probability_bars(p, logits),
             "answers",
-            f"The ten probabilities, highest for {p.argmax()} with {percent(p.max())}",
+            f"The ten probabilities at T = {temperature:g}, highest for {p.argmax()} with {percent(p.max())}",
         )
 
 
@@ -202,53 +214,45 @@ def about(name: str) -> str:
 @st.fragment
 def where_it_looked(reading: Reading) -> None:
     winner = reading.winner
-    left, right = st.columns([2, 3])
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(
-            f"Cover a part of the digit with a patch, and read it again. If the logit of the {winner} falls, the "
-            "network relied on what is covered. The map shows how much it falls with the patch at each pixel, from "
-            f"{reading.digit.size} readings."
+            "Cover a part of the digit, and the network reads it again: move the patch with the mouse, a finger or the "
+            "arrow keys. Where that changes the probabilities, the network relied on what is covered."
         )
         with st.container(horizontal=True):
             cover = st.segmented_control("Cover with", ["paper", "ink"], default="paper", required=True, key="cover")
-            size = st.segmented_control("Side of the patch", PATCHES, default=7, required=True, key="patch")
-    covered = occlusion(classifier(), reading.digit, size or 7, ink=float(cover == "ink"))
-    falls = reading.logits[winner] - covered[..., winner]
-    with left:
-        st.markdown(largest_fall(falls, reading, covered))
+            size = st.segmented_control("Side of the patch", PATCHES, default=7, required=True, key="patch") or 7
+            temperature = temperature_slider(width=200)
+        covered = occlusion(classifier(), reading.digit, size, ink=float(cover == "ink"))
+        movable_patch(reading, covered, size, cover == "ink", temperature)
         st.caption(
-            "Orange: covering this pixel lowers the logit. Blue: it raises the logit. A number in the map: with the "
-            "patch there, the digit is read as this one. Covering with ink shows what has to stay empty, such as the "
-            "top of an open 4."
+            "The line on each bar is the probability without the patch. Covering with ink shows what has to stay "
+            "empty, such as the top of an open 4."
         )
-    with right, st.container(width=440):
+    falls = reading.logits[winner] - covered[..., winner]
+    with right:
         show_chart(
-            charts.occlusion_map(reading.digit, reading.logits, covered, size or 7),
+            charts.occlusion_map(reading.digit, reading.logits, covered, size),
             "occlusion",
             f"How much the logit of {winner} falls with the patch at each pixel, at most {falls.max():.1f}",
         )
-
-
-def largest_fall(falls: NDArray[np.float32], reading: Reading, covered: NDArray[np.float32]) -> str:
-    """Write how far the logit falls, how the digit is read there, and how often it is read as another one."""
-    winner = reading.winner
-    answer = covered[np.unravel_index(falls.argmax(), falls.shape)].argmax()
-    misread = float(np.mean(covered.argmax(axis=-1) != winner))
-    return (
-        f"The logit falls most, by **{falls.max():.1f}** from {reading.logits[winner]:.1f}, with the patch in "
-        "the dotted frame. The digit is then "
-        + (f"still read as a {winner}." if answer == winner else f"**read as a {answer}**.")
-        + (f" At {percent(misread, 0)} of the pixels, it is read as another digit." if misread else "")
-    )
+        st.caption(
+            f"All {falls.size} places of the patch. Orange: there it lowers the logit of the {winner}. Blue: there it "
+            "raises it. A number: there the digit is read as this one. The patch starts in the dotted frame, where the "
+            f"logit falls most: by {falls.max():.1f}, from {reading.logits[winner]:.1f}."
+        )
 
 
 # The third tab: what it scores.
 
 
-def what_it_scores(reading: Reading, temperature: float) -> None:
+def what_it_scores(reading: Reading) -> None:
     textbook, shipped = reports()
     scores = calibration.summary(test_logits(), test_digits().labels, shipped.temperature)
     show_scores(scores, textbook)
+    temperature = temperature_slider(width=300)
+    st.caption("It changes the probabilities below, but no answer: the highest of ten logits stays the highest.")
     show_confusions(temperature)
     show_misread(temperature)
     show_calibration(scores, shipped, temperature)
@@ -277,7 +281,8 @@ def show_confusions(temperature: float) -> None:
     wrong = matrix.copy()
     np.fill_diagonal(wrong, 0)
     most_confused = np.unravel_index(wrong.argmax(), wrong.shape)
-    st.markdown("**Which digits are confused?** Click a cell, or choose its two digits, to see what is in it.")
+    choose = "Click a cell, or choose its two digits," if has_mouse() else "Choose the two digits of a cell"
+    st.markdown(f"**Which digits are confused?** {choose} to see what is in it.")
     figure, digits = st.columns([4, 5])
     with digits:
         with st.container(horizontal=True):
@@ -445,11 +450,11 @@ def how_measured(what: str, *commands: str) -> None:
 # The fourth tab: what it cannot do.
 
 
-def what_it_cannot_do(temperature: float) -> None:
+def what_it_cannot_do() -> None:
     show_worst_styles()
     show_worst_conditions()
     show_ood_detection()
-    show_ood_examples(temperature)
+    show_ood_examples()
 
 
 def show_worst_styles() -> None:
@@ -517,10 +522,11 @@ def show_ood_detection() -> None:
     how_measured("ood", "python -m evaluation.not_a_digit --output docs/not_a_digit.md")
 
 
-def show_ood_examples(temperature: float) -> None:
+def show_ood_examples() -> None:
     threshold = load_calibration().energy_threshold
     kinds = {name: np.stack(kind.examples) for name, kind in ood_report().items() if kind.examples}
     st.markdown("Examples, and how the network reads them:")
+    temperature = temperature_slider(width=300)
     for name, examples in (kinds | {"two digits at once": digit_pairs()}).items():
         logits = classifier().logits(examples)
         captions = [
@@ -546,21 +552,20 @@ def missing_file_shown() -> Iterator[None]:
 with page_frame(width=1100):
     st.title("Inside the network, and how well it reads", anchor=False)
     st.markdown("How does the network of the page Draw read this digit? And when is it wrong?")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(width=460, horizontal=True, vertical_alignment="bottom"):
         _, reading = digit_picker()
-        temperature = temperature_slider(width=300)
     inside, looked, scored, limited = st.tabs(
         ["Layer by layer", "Where it looked", "What it scores", "What it cannot do"], key="part", bind="query-params"
     )
     if inside.open:
         with inside, missing_file_shown():
-            layer_by_layer(reading, temperature)
+            layer_by_layer(reading)
     if looked.open:
         with looked:
             where_it_looked(reading)
     if scored.open:
         with scored, missing_file_shown():
-            what_it_scores(reading, temperature)
+            what_it_scores(reading)
     if limited.open:
         with limited, missing_file_shown():
-            what_it_cannot_do(temperature)
+            what_it_cannot_do()

@@ -43,6 +43,27 @@ LAYERS = {
 }
 
 
+class ReceptiveField(NamedTuple):
+    """The square of the image that a number of a map depends on.
+
+    For the number at (row, column), its first pixel is at (stride * row, stride * column).
+    """
+
+    size: int  # pixels a side
+    stride: int  # pixels from one number's square to the next one's
+
+
+def receptive_field(name: str) -> ReceptiveField:
+    """Return the receptive field of a convolution or pooling, by its name in LAYERS (Araujo et al. 2019, Distill)."""
+    size = stride = 1
+    for layer, (_, _, kernel) in LAYERS.items():
+        window, step = (kernel[1], 1) if kernel else (2, 2)
+        size, stride = size + (window - 1) * stride, stride * step
+        if layer == name:
+            break
+    return ReceptiveField(size, stride)
+
+
 class Weights(NamedTuple):
     """The weights of a layer, whose output is kernel · input + bias; ReLU follows, except after the logits."""
 

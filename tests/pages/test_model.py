@@ -1,5 +1,6 @@
 """The page Model without a browser. Clicks are in tests/browser/test_model.py."""
 
+import base64
 import json
 import re
 import subprocess
@@ -16,13 +17,13 @@ from mnist_model.corruptions import CORRUPTIONS
 from mnist_model.layers import LAYERS, Layers, occlusion
 from mnist_model.preprocess import to_mnist
 from mnist_model.report import load_drawings_report, load_ood_report, load_report
-from tests.support.pages import ROOT, figure, ready, show, take_ready, unpack, without
+from tests.support.pages import ROOT, component_data, figure, ready, show, take_ready, unpack, without
 from ui.charts.colours import WINNER
 from ui.widgets import clicked_mark
 
 PAGE = "app_pages/model.py"
 CHARTS = {
-    "Layer by layer": ["conv1_one", "conv1", "conv2_one", "conv2", "evidence", "logits", "answers"],
+    "Layer by layer": ["conv1", "terms", "conv2", "evidence", "logits", "answers"],
     "Where it looked": ["occlusion"],
     "What it scores": ["confusion", "reliability", "reliability_corrupted", "learning"],
     "What it cannot do": [],
@@ -116,7 +117,7 @@ def test_a_map_and_a_logit_can_be_chosen(page, layers):
     show(page, conv2_map=11, conv1_map=5)
     framed = chart(page, "conv2")[2]["marker"]["line"]["color"]
     assert [number for number, colour in enumerate(framed) if colour == WINNER] == [11]
-    assert chart(page, "conv2_one")[-1]["text"][-1] == "and together map 12"
+    assert chart(page, "terms")[-1]["text"][-1] == "give these, which add up to map 12"
     assert page.selectbox(key="why_7").value == 7
     show(page, why_7=2)
     found = layers.activations(to_mnist(ready(7))[None])
@@ -132,7 +133,26 @@ def test_the_occlusion_map_is_that_of_the_chosen_patch(page, classifier):
         show(page, part="Where it looked", cover=cover, patch=size)
         falls = z[7] - occlusion(classifier, digit, size, float(cover == "ink"))[..., 7]
         np.testing.assert_allclose(heat_map(chart(page, "occlusion")[0]), falls, atol=1e-4)
-        assert says(page, f"by **{falls.max():.1f}** from {z[7]:.1f}")
+        assert says(page, f"by {falls.max():.1f}, from {z[7]:.1f}")
+
+
+def test_the_patch_has_the_logits_of_each_place_and_starts_where_it_matters_most(page, classifier):
+    digit = to_mnist(ready(7))
+    show(page, part="Where it looked", cover="ink", patch=5, T=2)
+    data = component_data(page, "occlusion_patch")
+    covered = np.frombuffer(base64.b64decode(data["covered"]), np.float32).reshape(28, 28, 10)
+    np.testing.assert_allclose(covered, occlusion(classifier, digit, 5, ink=1.0), atol=1e-4)
+    row, column = data["most_important"]
+    assert covered[row, column, 7] == covered[..., 7].min()
+    assert (data["size"], data["ink"], data["temperature"]) == (5, True, 2)
+
+
+@pytest.mark.parametrize("part", CHARTS)
+def test_each_tab_has_the_temperature_beside_what_it_changes(page, part):
+    show(page, part=part, T=5)
+    assert [slider.value for slider in page.select_slider] == [5]
+    show(page, part="Where it looked")
+    assert component_data(page, "occlusion_patch")["temperature"] == 5
 
 
 def test_the_scores_agree_with_scikit_learn(page, logits, test_set):

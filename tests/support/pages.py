@@ -35,7 +35,12 @@ def figure(page: AppTest, number: int = 0) -> Any:
 
 def answer(page: AppTest) -> Any:
     """Return what the page Draw has the browser show: the reading, the temperature and the energy threshold."""
-    (part,) = (part.proto for part in page.get("bidi_component") if part.proto.id.endswith("-reading"))
+    return component_data(page, "reading")
+
+
+def component_data(page: AppTest, key: str) -> Any:
+    """Return what one of our components is given, from JSON."""
+    (part,) = (part.proto for part in page.get("bidi_component") if part.proto.id.endswith(f"-{key}"))
     return json.loads(part.bytes)
 
 

@@ -8,7 +8,7 @@ from scipy.signal import correlate
 
 from mnist_model import WEIGHTS
 from mnist_model.classifier import Classifier, ModelFileError
-from mnist_model.layers import LAYERS, Layers, contributions, occlusion, responses
+from mnist_model.layers import LAYERS, Layers, contributions, occlusion, receptive_field, responses
 from mnist_model.mnist import load_test_set
 from mnist_model.preprocess import to_mnist
 from mnist_model.training import strokes
@@ -100,6 +100,22 @@ def test_a_file_without_32_bit_weights_is_refused(tmp_path, keras_model):
     write_half_precision(with_all_layers(keras_model), tmp_path / "half.tflite")
     with pytest.raises(ModelFileError, match=r"half\.tflite does not have 32-bit weights.*python train\.py --export"):
         Layers(tmp_path / "half.tflite")
+
+
+def test_a_number_depends_on_the_pixels_of_its_receptive_field_and_on_no_others():
+    assert [receptive_field(name).size for name in ("conv1", "pool1", "conv2", "pool2")] == [5, 6, 14, 16]
+    layers, images = Layers(), np.random.default_rng(0).random((12, 28, 28), np.float32)
+    before = layers.activations(images)
+    for y, x in np.ndindex(28, 28):
+        images_changed = images.copy()
+        images_changed[:, y, x] = 5  # far above the others, so that no maximum hides it
+        after = layers.activations(images_changed)
+        for name in ("conv1", "pool1", "conv2", "pool2"):
+            size, stride = receptive_field(name)
+            first = stride * np.arange(len(before[name][0]))  # of the pixels, along one axis
+            rows, columns = ((first <= place) & (place < first + size) for place in (y, x))
+            changed = np.any(before[name] != after[name], axis=(0, -1))
+            np.testing.assert_array_equal(changed, np.logical_and.outer(rows, columns))
 
 
 def patch_by_patch(classifier, digit, size, ink):

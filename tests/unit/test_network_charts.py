@@ -1,5 +1,7 @@
 """The charts of the page Model."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -40,20 +42,24 @@ def test_every_map_has_its_kernels_beside_it_and_can_be_clicked(layers, test_set
     assert names.text == tuple(str(number + 1) for number in range(len(kernels)))
 
 
-@pytest.mark.parametrize(("before", "name"), [(None, "conv1"), ("pool1", "conv2")])
-def test_a_map_is_drawn_with_its_inputs_and_kernels(layers, test_set, before, name):
-    image = test_set.images[0] / np.float32(255)
-    found = layers.activations(image[None])
-    inputs = found[before][0] if before else image[..., None]
-    *pictures, _ = network.one_map(inputs, layers.weights[name], 4, found[name][0]).data
-    shown_input, kernel, *_, outcome = (np.asarray(picture.z) for picture in pictures)
+def test_a_map_is_drawn_with_its_inputs_and_kernels_and_what_they_add_up_to(layers, test_set):
+    found = layers.activations(test_set.images[:1] / np.float32(255))
+    inputs, weights = found["pool1"][0], layers.weights["conv2"]
+    *pictures, _ = network.convolution_terms(inputs, weights, 4).data
+    shown_input, kernels, terms = (np.asarray(picture.z) for picture in pictures)
     assert np.nanmax(shown_input) == pytest.approx(inputs.max())
-    assert np.nanmin(kernel) == pytest.approx(layers.weights[name].kernel[4].min())
-    assert np.nanmax(outcome) == pytest.approx(found[name][0, ..., 4].max())
-    if before:  # the terms, with the bias and ReLU, add up to the map
-        parts = np.asarray(pictures[2].z)
-        parts = parts[~np.isnan(parts)].reshape(8, 6, 8).sum(axis=1) + layers.weights[name].bias[4]
-        np.testing.assert_allclose(np.maximum(parts, 0), found[name][0, ..., 4], atol=1e-4)
+    assert np.nanmin(kernels) == pytest.approx(weights.kernel[4].min())
+    added = terms[~np.isnan(terms)].reshape(8, 6, 8).sum(axis=1) + weights.bias[4]
+    np.testing.assert_allclose(np.maximum(added, 0), found["conv2"][0, ..., 4], atol=1e-4)
+
+
+def test_a_kernels_colours_say_which_weights_are_above_and_below_0(layers):
+    weights = layers.weights["conv1"]
+    for number, kernel in enumerate(weights.kernel[..., 0]):
+        colours = [re.findall(r"\d+", colour) for colour in network.kernel_colours(weights, number)]
+        above = [int(red) > int(blue) + 20 for red, _, blue in colours]
+        for is_above, weight in zip(above, kernel.ravel() / np.abs(weights.kernel).max(), strict=True):
+            assert abs(weight) < 0.1 or is_above == (weight > 0)
 
 
 def test_the_contributions_add_up_to_the_logit(layers, test_set):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
+from plotly.colors import sample_colorscale
 
 from mnist_model.calibration import Reliability
 from mnist_model.layers import Weights, contributions, responses
@@ -95,8 +96,8 @@ class Band(NamedTuple):
     most: float  # the number at the end of the scale
 
 
-def one_map(inputs: ArrayLike, weights: Weights, chosen: int, activations: ArrayLike) -> go.Figure:
-    """Draw how one map of a convolution is made: its inputs, the kernels, what each of them gives, and the map.
+def convolution_terms(inputs: ArrayLike, weights: Weights, chosen: int) -> go.Figure:
+    """Draw what a convolution adds up to one map: its inputs, the kernels, and what each of them gives.
 
     Parameters
     ----------
@@ -105,16 +106,20 @@ def one_map(inputs: ArrayLike, weights: Weights, chosen: int, activations: Array
         Of the convolution.
     chosen : int
         The map, from 0.
-    activations : array_like, shape (height - 4, width - 4, n)
-        All maps of the convolution: they share one scale of brightness.
     """
-    inputs, activations = np.asarray(inputs), np.asarray(activations)
-    if inputs.shape[-1] == 1:
-        width, height = 60 + 24 + 48, 60
-        bands = _map_of_one_input(inputs, weights, chosen, activations)
-    else:
-        width, height = 14 * inputs.shape[-1] - 2, 16 + 14 + 12 + 5 + 32
-        bands = _map_of_several_inputs(inputs, weights, chosen, activations)
+    inputs, kernel = np.asarray(inputs), weights.kernel[chosen]
+    terms = responses(inputs, kernel)
+    strongest, largest = float(np.abs(weights.kernel).max()), float(np.abs(terms).max())
+    columns = [14 * number for number in range(inputs.shape[-1])]
+    shown = [Tile(inputs[..., number], x, 4) for number, x in enumerate(columns)]
+    kernels = [Tile(kernel[..., number], x, 20, 2) for number, x in enumerate(columns)]
+    products = [Tile(terms[..., number], x, 34) for number, x in enumerate(columns)]
+    bands = [
+        Band("the input maps", 0, 0, shown, LIGHT, float(inputs.max())),
+        Band("times a kernel each", 0, 16, kernels, SIGNED, strongest),
+        Band(f"give these, which add up to map {chosen + 1}", 0, 30, products, SIGNED, largest),
+    ]
+    width, height = 14 * inputs.shape[-1] - 2, 16 + 14 + 12
     traces = [
         _picture(band.tiles, width, height, band.scale, band.most) | {"hovertemplate": "%{z:.2f}<extra></extra>"}
         for band in bands
@@ -123,36 +128,11 @@ def one_map(inputs: ArrayLike, weights: Weights, chosen: int, activations: Array
     return _plane([*traces, _text(labels)], width, height)
 
 
-def _map_of_one_input(
-    inputs: NDArray[np.floating], weights: Weights, chosen: int, activations: NDArray[np.floating]
-) -> list[Band]:
-    """Lay out the input, the kernel and the map from left to right. Parameters as for `one_map`."""
-    kernel, outcome = weights.kernel[chosen, ..., 0], activations[..., chosen]
-    strongest = float(np.abs(weights.kernel).max())
-    return [
-        Band("input", 0, 0, [Tile(inputs[..., 0], 0, 4, 2)], LIGHT, 1),
-        Band("kernel", 60, 0, [Tile(kernel, 60, 4, 4)], SIGNED, strongest),
-        Band(f"map {chosen + 1}", 84, 0, [Tile(outcome, 84, 4, 2)], LIGHT, float(activations.max())),
-    ]
-
-
-def _map_of_several_inputs(
-    inputs: NDArray[np.floating], weights: Weights, chosen: int, activations: NDArray[np.floating]
-) -> list[Band]:
-    """Lay out inputs, kernels, terms and the map from top to bottom, a column for each input. As for `one_map`."""
-    kernel, outcome = weights.kernel[chosen], activations[..., chosen]
-    terms = responses(inputs, kernel)
-    strongest, largest = float(np.abs(weights.kernel).max()), float(np.abs(terms).max())
-    columns = [14 * number for number in range(inputs.shape[-1])]
-    shown = [Tile(inputs[..., number], x, 4) for number, x in enumerate(columns)]
-    kernels = [Tile(kernel[..., number], x, 20, 2) for number, x in enumerate(columns)]
-    products = [Tile(terms[..., number], x, 34) for number, x in enumerate(columns)]
-    return [
-        Band("the input maps", 0, 0, shown, LIGHT, float(inputs.max())),
-        Band("times a kernel each", 0, 16, kernels, SIGNED, strongest),
-        Band("give these", 0, 30, products, SIGNED, largest),
-        Band(f"and together map {chosen + 1}", 0, 43, [Tile(outcome, 0, 47, 4)], LIGHT, float(activations.max())),
-    ]
+def kernel_colours(weights: Weights, chosen: int) -> list[str]:
+    """Return the colours of a kernel of the first convolution, row by row, as CSS has them."""
+    shares = 0.5 + 0.5 * weights.kernel[chosen, ..., 0] / np.abs(weights.kernel).max()
+    colours: list[str] = sample_colorscale([colour for _, colour in SIGNED], shares.ravel().tolist())
+    return colours
 
 
 def _extent(tiles: Sequence[Tile]) -> tuple[int, int]:

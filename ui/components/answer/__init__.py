@@ -12,24 +12,25 @@ from typing import Any
 import streamlit as st
 
 from mnist_model.report import Calibration
+from ui.components import read_files
 from ui.reading import Reading, as_json
 
 HERE = Path(__file__).parent
-# In one piece, so that the browser need not ask for more; each file defines what the ones after it use.
-ANSWER_SCRIPTS = ("../softmax.js", "../digit_bars.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+# Each file defines what the ones after it use.
+ANSWER_SCRIPTS = ("../softmax.js", "../digit_bars.js", "../shared.js", "canvas.js", "pen.js", "demo.js", "answer.js")
 ANSWER_STYLES = ("../digit_bars.css", "answer.css")
 
 mount_answer = st.components.v2.component(
     "answer",
-    html=(HERE / "answer.html").read_text(encoding="utf-8"),
-    css="\n".join((HERE / style).read_text(encoding="utf-8") for style in ANSWER_STYLES),
-    js="\n".join((HERE / script).read_text(encoding="utf-8") for script in ANSWER_SCRIPTS),
+    html=read_files(HERE, "answer.html"),
+    css=read_files(HERE, *ANSWER_STYLES),
+    js=read_files(HERE, *ANSWER_SCRIPTS),
     isolate_styles=False,
 )
 mount_reading = st.components.v2.component(
     "reading",
     css=".st-key-reading { position: absolute; }",  # it takes no room
-    js=(HERE / "reading.js").read_text(encoding="utf-8"),
+    js=read_files(HERE, "reading.js"),
     isolate_styles=False,
 )
 

@@ -59,12 +59,7 @@ class Answer {
       onReading: (reading, looked) => this.showLiveReading(reading, looked),
     });
     holdBackUndo(this.stopped.signal, () => this.liftedAt + SENT_AFTER - performance.now());
-    // The slider is Streamlit's, which tells the server of a new temperature once it is let go. Its name for screen
-    // readers follows at once.
-    this.slider = new MutationObserver((changes) => {
-      if (changes.some(({ target }) => target.closest(".st-key-T"))) this.render();
-    });
-    this.slider.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
+    this.slider = observeSlider(() => this.render());
     const update = () => window.digitReading && this.update(window.digitReading);
     addEventListener("digitreading", update, { signal: this.stopped.signal });
     update();
@@ -139,11 +134,7 @@ class Answer {
     this.reading = reading;
     window.shownLogits = reading?.logits; // the challenges score them
     dispatchEvent(new Event("answershown"));
-    const context = this.find(".seen canvas").getContext("2d");
-    const pixels = context.createImageData(28, 28);
-    const levels = reading ? Uint8Array.from(atob(reading.digit), (letter) => letter.charCodeAt(0)) : [];
-    for (let i = 0; i < 28 * 28; i++) pixels.data.set([levels[i], levels[i], levels[i], 255], 4 * i);
-    context.putImageData(pixels, 0, 0);
+    paintPixels(this.find(".seen canvas"), reading ? fromBase64(reading.digit) : []);
     if (reading) {
       this.winner = reading.logits.indexOf(Math.max(...reading.logits));
       this.isDigit = energy(reading.logits) <= this.threshold;
@@ -152,13 +143,8 @@ class Answer {
     this.render();
   }
 
-  temperature() {
-    const slider = document.querySelector(".st-key-T input[type=range]");
-    return Number(slider?.ariaValueText) || this.serversTemperature;
-  }
-
   render() {
-    const temperature = this.temperature();
+    const temperature = sliderTemperature() ?? this.serversTemperature;
     const settled = !this.isDown && !this.stopDemo && performance.now() - this.liftedAt >= SETTLED_AFTER;
     const { reading, winner } = this;
     const state = !reading ? "empty" : this.isDigit ? "read" : settled ? "doubtful" : "unfinished";

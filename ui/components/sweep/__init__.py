@@ -6,17 +6,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from ui.components import read_files
 from ui.temperature_scale import SCALE
 
 HERE = Path(__file__).parent
-SCRIPTS = ("../softmax.js", "../digit_bars.js", "sweep.js")
-STYLES = ("../digit_bars.css", "sweep.css")
 
 mount_sweep = st.components.v2.component(
     "sweep",
-    html=(HERE / "sweep.html").read_text(encoding="utf-8"),
-    css="\n".join((HERE / style).read_text(encoding="utf-8") for style in STYLES),
-    js="\n".join((HERE / script).read_text(encoding="utf-8") for script in SCRIPTS),
+    html=read_files(HERE, "sweep.html"),
+    css=read_files(HERE, "../digit_bars.css", "sweep.css"),
+    js=read_files(HERE, "../softmax.js", "../digit_bars.js", "sweep.js"),
     isolate_styles=False,
 )
 

@@ -1,0 +1,28 @@
+// What several components use: pixels, and the temperature slider.
+
+const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+// Paint grey levels from 0 to 255, row by row, on a canvas that has as many pixels. What is missing is black.
+function paintPixels(canvas, levels) {
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(canvas.width, canvas.height);
+  for (let i = 0; i < canvas.width * canvas.height; i++)
+    pixels.data.set([levels[i], levels[i], levels[i], 255], 4 * i);
+  context.putImageData(pixels, 0, 0);
+}
+
+// The temperature that Streamlit's slider shows, or null without one. Streamlit tells the server of a new temperature
+// once the slider is let go; the slider's name for screen readers follows at once.
+function sliderTemperature() {
+  const slider = document.querySelector(".st-key-T input[type=range]");
+  return Number(slider?.ariaValueText) || null;
+}
+
+// Call a function whenever the slider's temperature changes, until the observer that is returned is disconnected.
+function observeSlider(onChange) {
+  const observer = new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target.closest(".st-key-T"))) onChange();
+  });
+  observer.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
+  return observer;
+}
