@@ -12,11 +12,11 @@ from tests.support.draw_page import answer, draw, wait_for_page
 from tests.support.driver import DIGITS
 from tests.support.layout import assert_nothing_cut_off
 from ui.challenges import CHALLENGES, score
-from ui.components import challenges
+from ui.components import challenges, read_files
 
 NO_SCORE = "\N{EN DASH}"
 # Without the last, which is a module of its own.
-FORMULAS = "\n".join((challenges.HERE / script).read_text(encoding="utf-8") for script in challenges.SCRIPTS[:-1])
+FORMULAS = read_files(challenges.HERE, "../softmax.js", "score.js")
 
 
 def test_the_browser_scores_as_the_server_does(page):

@@ -6,17 +6,16 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_model.report import Calibration
+from ui.components import read_files
 from ui.reading import Reading
 
 HERE = Path(__file__).parent
-# In one piece; each file defines what the ones after it use.
-SCRIPTS = ("../softmax.js", "../digit_bars.js", "score.js", "challenges.js")
 
 mount = st.components.v2.component(
     "challenges",
-    html=(HERE / "challenges.html").read_text(encoding="utf-8"),
-    css=(HERE / "challenges.css").read_text(encoding="utf-8"),
-    js="\n".join((HERE / script).read_text(encoding="utf-8") for script in SCRIPTS),
+    html=read_files(HERE, "challenges.html"),
+    css=read_files(HERE, "challenges.css"),
+    js=read_files(HERE, "../softmax.js", "../digit_bars.js", "score.js", "challenges.js"),
     isolate_styles=False,
 )
 
