@@ -1,9 +1,8 @@
 """What each part of the handwriting recipe is worth: `python -m evaluation.ablation --data mnist.npz`
 
 Trains the recipe, much shortened, as it is and without one part at a time. Measures each on validation data: digits as
-they are, corrupted in 15 ways, pen strokes in styles held out of training, real pens if `--pens` names the folder (see
-evaluation/pens.py), and how well the energy separates digits from letters. Some minutes per variant on two cores.
-`--output docs/ablation.md` writes the table.
+they are, corrupted in 15 ways, pen strokes in styles held out of training, and how well the energy separates digits
+from letters. About four minutes per variant on two cores. `--output docs/ablation.md` writes the table.
 """
 
 import argparse
@@ -18,8 +17,6 @@ from numpy.typing import NDArray
 
 from evaluation.drawings import black_on_white, preprocess, stroke_drawing
 from evaluation.not_a_digit import auroc, letters
-from evaluation.pens import pen_images
-from evaluation.unipen import read_digits
 from mnist_model import calibration
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.mnist import Split
@@ -57,20 +54,17 @@ VARIANTS = {
     "with the teacher's labels at temperature 1": changed(distillation_temperature=1.0),
 }
 
-Labelled = tuple[NDArray[np.float32], NDArray]  # images as the network sees them, (n, 28, 28), and their labels
-
 COLUMNS = (
     "validation digits",
     "corrupted",
     "strokes, styles held out",
-    "real pens",
     "ECE at T*",
     "ECE at T*, corrupted",
     "AUROC on letters",
 )
 
 
-def held_out_strokes(samples: int = 60) -> Labelled:
+def held_out_strokes(samples: int = 60) -> tuple[NDArray[np.float32], NDArray]:
     """Draw digits in styles held out of training. Returns images as the network sees them, (n, 28, 28), and labels."""
     rng = np.random.default_rng(2)
     keys = [key for key in sorted(strokes.HELD_OUT) for _ in range(samples)]
@@ -78,37 +72,23 @@ def held_out_strokes(samples: int = 60) -> Labelled:
     return preprocess(pictures), np.array([digit for digit, _ in keys])
 
 
-def pens(folder: Path | None) -> Labelled | None:
-    """Draw the digits of UNIPEN in a folder in the middle of the canvas; None without a folder."""
-    if folder is None:
-        return None
-    digits = list(read_digits(folder))
-    return pen_images(digits, {}), np.array([digit.label for digit in digits])
-
-
-def measure(
-    logits: Callable[[NDArray], NDArray], validation: Split, held_out: Labelled, real_pens: Labelled | None
-) -> list[str]:
+def measure(logits: Callable[[NDArray], NDArray], validation: Split, held_out: tuple[NDArray, NDArray]) -> list[str]:
     """Return the cells of COLUMNS for a network: a function from (n, 28, 28) images in [0, 1] to (n, 10) logits."""
+    strokes_drawn, digits_drawn = held_out
     plain = logits(validation.images / np.float32(255))
     corrupted = np.concatenate([logits(corrupt(validation.images, corruption)) for corruption in CORRUPTIONS])
     # By the short recipe's augmentation for all variants, so that they are measured alike.
     temperature = calibrated_temperature(logits, validation, geometric=SHORT.geometric, seed=0)
     of_plain = calibration.summary(plain, validation.labels, temperature)
     of_corrupted = calibration.summary(corrupted, np.tile(validation.labels, len(CORRUPTIONS)), temperature)
-
-    def accuracy(drawn: Labelled | None) -> str:
-        return "" if drawn is None else f"{np.mean(logits(drawn[0]).argmax(axis=1) == drawn[1]):.2%}"
-
-    return [
-        f"{of_plain['accuracy']:.2%}",
-        f"{of_corrupted['accuracy']:.2%}",
-        accuracy(held_out),
-        accuracy(real_pens),
-        f"{of_plain['after']['ece']:.2%}",
-        f"{of_corrupted['after']['ece']:.2%}",
-        f"{auroc(energy(plain), energy(logits(letters(LETTERS)))):.3f}",
-    ]
+    shares = (
+        of_plain["accuracy"],
+        of_corrupted["accuracy"],
+        np.mean(logits(strokes_drawn).argmax(axis=1) == digits_drawn),
+        of_plain["after"]["ece"],
+        of_corrupted["after"]["ece"],
+    )
+    return [*(f"{share:.2%}" for share in shares), f"{auroc(energy(plain), energy(logits(letters(LETTERS)))):.3f}"]
 
 
 def document(validation_digits: int, rows: dict[str, list[str]]) -> str:
@@ -120,7 +100,7 @@ def document(validation_digits: int, rows: dict[str, list[str]]) -> str:
             f"{SHORT.passes} pass of {DIGITS:,} digits and half as many stroke digits and OOD images, "
             f"{SHORT.teacher_epochs} epochs for the teacher and {SHORT.epochs} for LeNet-5. All variants have about as "
             f"many steps. Measured on {validation_digits:,} validation digits, with one seed each: differences in "
-            f"their accuracy below {2 * np.sqrt(2 * 0.01 / validation_digits):.1%} may be chance.\n",
+            f"accuracy below {2 * np.sqrt(2 * 0.01 / validation_digits):.1%} may be chance.\n",
             "|  | " + " | ".join(COLUMNS) + " |",
             "|---" + "|--:" * len(COLUMNS) + "|",
             *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()),
@@ -133,7 +113,6 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="mnist.npz; without it, Keras's download and cache")
     parser.add_argument("--limit", type=int, default=DIGITS, help="how many training digits to use, to try it out")
-    parser.add_argument("--pens", type=Path, metavar="FOLDER", help="UNIPEN's data/ and include/")
     parser.add_argument("--output", type=Path, help="write the table to this file")
     options = parser.parse_args(argv)
     # Here, because the processes that augment import this module and need no TensorFlow.
@@ -141,7 +120,7 @@ def main(argv: list[str] | None = None) -> None:
     from mnist_model.training.fit import train_distilled
 
     mnist = load_mnist(options.data).first(options.limit)
-    held_out, real_pens = held_out_strokes(), pens(options.pens)
+    held_out = held_out_strokes()
     rows: dict[str, list[str]] = {}
     for name, recipe in VARIANTS.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -151,7 +130,7 @@ def main(argv: list[str] | None = None) -> None:
         def logits(images: NDArray, model=model) -> NDArray:
             return model.predict(images[..., None], batch_size=500, verbose=0)
 
-        rows[name] = measure(logits, mnist.validation, held_out, real_pens)
+        rows[name] = measure(logits, mnist.validation, held_out)
         print(f"{name}: {', '.join(rows[name])}", flush=True)
         if options.output:
             options.output.write_text(document(len(mnist.validation.labels), rows), encoding="utf-8")
