@@ -163,10 +163,11 @@ class Canvas:
 
     def drawn(self, objects: list[Drawing], reading: Reading | None) -> None:
         """Take down what the browser sends after a stroke, or after it has loaded what it was told to."""
-        if len(objects) != self.expected:
+        snapshot = Snapshot(json.dumps(objects), reading)
+        if len(objects) != self.expected and snapshot.objects != self.shown.objects:
             self._remember()
             self.ends_with_stroke = True
-        self.shown, self.expected = Snapshot(json.dumps(objects), reading), None
+        self.shown, self.expected = snapshot, None
 
     def load(self, reading: Reading | None, *objects: Drawing) -> None:
         """Replace what is on it by these strokes and pictures, of which this is the reading."""

@@ -157,10 +157,17 @@ def test_a_stroke_after_an_undo_leaves_nothing_to_redo():
     assert objects(canvas) == []
 
 
+def test_what_a_canvas_sends_again_is_no_step():
+    canvas = Canvas()
+    for _ in range(2):
+        canvas.drawn(STROKES[:1], reading(1))
+    assert len(canvas.past) == 1
+
+
 def test_only_so_much_can_be_undone():
     canvas = Canvas()
-    for _ in range(3 * Canvas.MOST_UNDONE):
-        canvas.drawn(STROKES, reading(4))
+    for number in range(3 * Canvas.MOST_UNDONE):
+        canvas.drawn(STROKES[: 1 + number % 2], reading(4))
     assert len(canvas.past) == Canvas.MOST_UNDONE
 
 

@@ -1,7 +1,6 @@
 // Shows the answer to a drawing at the slider's temperature.
 
 const SENDS_AFTER = 200; // ms after the pen is lifted: the canvas sends the drawing
-const SENT_AFTER = 250; // ms after the pen is lifted: the canvas has sent it
 const ANSWERED_AFTER = 1500; // ms: by now the server has answered it, if it does at all
 const SETTLED_AFTER = 1000; // ms: the drawing seems to be finished
 const [COLDEST, HOTTEST] = [0.1, 50]; // of the slider
@@ -53,12 +52,13 @@ class Answer {
     this.find(".steps").ontoggle = () => this.render();
     this.stopped = new AbortController();
     adaptCanvas(this.stopped.signal).then((canvas) => this.startDemo(canvas));
+    adaptNewCanvases(this.stopped.signal);
     followPen(this.stopped.signal, {
       onDown: () => this.penMoved(true),
       onUp: () => this.penMoved(false),
       onReading: (reading, looked) => this.showLiveReading(reading, looked),
     });
-    holdBackUndo(this.stopped.signal, () => this.liftedAt + SENT_AFTER - performance.now());
+    holdBackUndo(this.stopped.signal, () => this.serverKnows || performance.now() - this.liftedAt > ANSWERED_AFTER);
     this.slider = observeSlider(() => this.render());
     const update = () => window.digitReading && this.update(window.digitReading);
     addEventListener("digitreading", update, { signal: this.stopped.signal });
@@ -82,6 +82,7 @@ class Answer {
     this.threshold = energy_threshold ?? Infinity;
     clearTimeout(this.waiting);
     const mayBeStale = this.isDown || performance.now() - this.liftedAt < SENDS_AFTER;
+    this.serverKnows = !mayBeStale;
     this.showPending = null;
     if (mayBeStale && this.liveShownAt > this.pressedAt) {
       this.showPending = () => this.showServerReading(reading);
@@ -125,6 +126,7 @@ class Answer {
   penMoved(isDown) {
     this.isDown = isDown;
     this[isDown ? "pressedAt" : "liftedAt"] = performance.now();
+    this.serverKnows = false;
     this.scheduleFallback();
     clearTimeout(this.settling);
     if (!isDown) this.settling = setTimeout(() => this.render(), SETTLED_AFTER);

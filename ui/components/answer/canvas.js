@@ -10,6 +10,16 @@ const CANVAS_STYLE = `
   .dc-container :is(.canvas-container, canvas) { width: 100% !important; height: 100% !important; }
 `;
 
+// Adapt each canvas that takes the place of the one before: Streamlit may mount it anew while it runs the page.
+function adaptNewCanvases(signal) {
+  const isCanvas = (node) => node.matches?.(".st-key-canvas") || node.querySelector?.(".st-key-canvas");
+  const observer = new MutationObserver((changes) => {
+    if (changes.some(({ addedNodes }) => [...addedNodes].some(isCanvas))) adaptCanvas(signal);
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => observer.disconnect());
+}
+
 // Wait for the canvas, which may come later than this, and adapt it. Returns the shadow root in which it lives.
 async function adaptCanvas(signal) {
   let root;
@@ -41,16 +51,16 @@ async function sendCanvas(signal) {
   }
 }
 
-// Hold back Ctrl+Z and Ctrl+Y until the canvas has sent its last stroke, in `untilSent()` ms: before that the server does
-// not know of it, and would undo the stroke before.
-function holdBackUndo(signal, untilSent) {
-  const listen = (event) => {
+// Hold back Ctrl+Z and Ctrl+Y until the server knows of the last stroke: it would undo the one before.
+function holdBackUndo(signal, isKnown) {
+  const listen = async (event) => {
     const { target, ctrlKey, metaKey, key } = event;
-    const remaining = untilSent();
-    if (!event.isTrusted || !(ctrlKey || metaKey) || !/^[zy]$/i.test(key) || remaining <= 0) return;
+    if (!event.isTrusted || !(ctrlKey || metaKey) || !/^[zy]$/i.test(key) || isKnown()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    setTimeout(() => target.dispatchEvent(new KeyboardEvent("keydown", event)), remaining);
+    const again = new KeyboardEvent("keydown", event);
+    while (!isKnown()) await nextFrame();
+    target.dispatchEvent(again);
   };
   addEventListener("keydown", listen, { capture: true, signal });
 }
