@@ -21,19 +21,3 @@ class DigitBars {
     this.root.ariaLabel = description;
   }
 }
-
-// A softmax never gives 0 or 1, so it is never rounded to 0% or 100%; as `percent` in ui/formatting.py.
-function percent(probability, decimals = 1) {
-  const smallest = (10 ** -decimals).toFixed(decimals);
-  const rounded = (100 * probability).toFixed(decimals);
-  if (Number(rounded) === 100) return `>${(100 - smallest).toFixed(decimals)}%`;
-  return Number(rounded) === 0 ? `<${smallest}%` : `${rounded}%`;
-}
-
-function append(parent, tag, text = "", role = null) {
-  const child = document.createElement(tag);
-  child.textContent = text;
-  child.role = role;
-  parent.append(child);
-  return child;
-}

@@ -1,4 +1,20 @@
-// What several components use: pixels, and the temperature slider.
+// What several components use: elements and numbers, pixels, and the temperature slider.
+
+// A softmax never gives 0 or 1, so it is never rounded to 0% or 100%; as `percent` in ui/formatting.py.
+function percent(probability, decimals = 1) {
+  const smallest = (10 ** -decimals).toFixed(decimals);
+  const rounded = (100 * probability).toFixed(decimals);
+  if (Number(rounded) === 100) return `>${(100 - smallest).toFixed(decimals)}%`;
+  return Number(rounded) === 0 ? `<${smallest}%` : `${rounded}%`;
+}
+
+function append(parent, tag, text = "", role = null) {
+  const child = document.createElement(tag);
+  child.textContent = text;
+  child.role = role;
+  parent.append(child);
+  return child;
+}
 
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 

@@ -17,7 +17,7 @@ from ui.reading import Reading, as_json
 
 HERE = Path(__file__).parent
 # Each file defines what the ones after it use.
-ANSWER_SCRIPTS = ("../softmax.js", "../digit_bars.js", "../shared.js", "canvas.js", "pen.js", "demo.js", "answer.js")
+ANSWER_SCRIPTS = ("../softmax.js", "../shared.js", "../digit_bars.js", "canvas.js", "pen.js", "demo.js", "answer.js")
 ANSWER_STYLES = ("../digit_bars.css", "answer.css")
 
 mount_answer = st.components.v2.component(

@@ -15,7 +15,7 @@ mount = st.components.v2.component(
     "challenges",
     html=read_files(HERE, "challenges.html"),
     css=read_files(HERE, "challenges.css"),
-    js=read_files(HERE, "../softmax.js", "../digit_bars.js", "score.js", "challenges.js"),
+    js=read_files(HERE, "../softmax.js", "../shared.js", "score.js", "challenges.js"),
     isolate_styles=False,
 )
 

@@ -21,7 +21,7 @@ mount = st.components.v2.component(
     "occlusion",
     html=read_files(HERE, "occlusion.html"),
     css=read_files(HERE, "../pixel_cursor.css", "occlusion.css"),
-    js=read_files(HERE, "../softmax.js", "../digit_bars.js", "../shared.js", "../pixel_cursor.js", "occlusion.js"),
+    js=read_files(HERE, "../softmax.js", "../shared.js", "../pixel_cursor.js", "occlusion.js"),
     isolate_styles=False,
 )
 

@@ -15,7 +15,7 @@ mount_sweep = st.components.v2.component(
     "sweep",
     html=read_files(HERE, "sweep.html"),
     css=read_files(HERE, "../digit_bars.css", "sweep.css"),
-    js=read_files(HERE, "../softmax.js", "../digit_bars.js", "sweep.js"),
+    js=read_files(HERE, "../softmax.js", "../shared.js", "../digit_bars.js", "sweep.js"),
     isolate_styles=False,
 )
 
