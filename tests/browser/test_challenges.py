@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import SIZES, violations
+from tests.browser.test_accessibility import SIZES, assert_accessible
 from tests.support import driver
 from tests.support.draw_page import answer, draw, wait_for_page
 from tests.support.driver import DIGITS
@@ -118,7 +118,7 @@ def test_axe_finds_nothing_serious_in_an_open_challenge(open_page, size, theme):
     page = open_page("/?challenge=fool&meant=4", width=width, height=height, color_scheme=theme)
     draw(page, DIGITS[4])
     expect(page.get_by_text("It reads the 4 that you mean.").first).to_be_visible()
-    assert violations(page) == []
+    assert_accessible(page)
 
 
 def test_an_open_challenge_fits_a_narrow_phone(open_page):
