@@ -17,12 +17,22 @@ from mnist_model.mnist import VALIDATION
 from mnist_model.report import Report, load_calibration
 from mnist_model.softmax import energy, softmax
 from ui.charts import network as charts
+from ui.components.follower import follow
 from ui.components.occlusion import movable_patch
 from ui.components.receptive_field import map_with_receptive_field
 from ui.formatting import percent
 from ui.model_data import digit_pairs, drawings_report, layers, ood_report, reports, test_logits
 from ui.reading import Reading, classifier, test_digits
-from ui.widgets import clicked_mark, digit_picker, has_mouse, page_frame, show_chart, show_error, temperature_slider
+from ui.widgets import (
+    clicked_mark,
+    digit_picker,
+    has_mouse,
+    page_frame,
+    show_chart,
+    show_error,
+    temperature_slider,
+    temperature_stops,
+)
 
 PATCHES = [3, 5, 7, 9]  # sides of the patch that covers a part of the digit, in pixels
 PAGEFUL = 40  # digits in a gallery
@@ -181,6 +191,12 @@ def show_softmax(activations: Activations) -> None:
         st.caption(
             "$e^{z/T}$ of each logit $z$, divided by the sum of all ten. It has no weights. The page Softmax explains "
             "it."
+        )
+        follow(
+            "T",
+            temperature_stops(),
+            temperature,
+            charts={"answers": lambda t: charts.probability_bars_at(softmax(logits, t), logits)},
         )
     p = softmax(logits, temperature)
     with picture:

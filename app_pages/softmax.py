@@ -1,6 +1,7 @@
 """The page Softmax, a lesson in five steps: from one threshold to softmax, and how a network with a softmax learns."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,20 @@ from mnist_model.softmax import (
     ten_thresholds,
 )
 from ui.charts import lesson as charts
+from ui.components.follower import follow
 from ui.formatting import percent
 from ui.lesson_data import Example, examples, lesson, sigmoid_outputs, source
 from ui.reading import Reading, test_digits
 from ui.session import session
-from ui.widgets import digit_picker, draw_buttons, page_frame, show_chart, show_error, temperature_slider
+from ui.widgets import (
+    digit_picker,
+    draw_buttons,
+    page_frame,
+    show_chart,
+    show_error,
+    temperature_slider,
+    temperature_stops,
+)
 
 STEPS = {  # anchors and headings
     "one-threshold": "1. One output, one threshold",
@@ -40,6 +50,8 @@ STEPS = {  # anchors and headings
 FIVE_LOGITS = (-1.0, 0.0, 1.0, 2.0, 3.0)
 TOO_LARGE = (1000.0, 1001.0, 1002.0)  # for exp
 LARGEST_INPUT = 40.0  # that a visitor can type: the smallest probability is still above 0 in 32 bits
+ADDED = [number / 2 for number in range(-20, 21)]
+FACTORS = [number / 10 for number in range(1, 51)]
 DRAWS = (1, 10, 100, 1000)
 
 # The code of each step in TensorFlow 2.
@@ -83,11 +95,9 @@ def show_digit(digit: NDArray[np.floating], alt: str = "The digit chosen above")
     st.image(images.pixels_url(digit), alt=alt, width=56)
 
 
-def threshold_slider(value: float, key: str) -> float:
-    threshold: float = st.select_slider(
-        "Threshold", THRESHOLDS, value, format_func="{:g}".format, key=key, bind="query-params"
-    )
-    return threshold
+def slider(label: str, stops: Sequence[float], value: float, key: str) -> float:
+    chosen: float = st.select_slider(label, stops, value, format_func="{:g}".format, key=key, bind="query-params")
+    return chosen
 
 
 def number_field(label: str, value: float, key: str) -> float:
@@ -107,10 +117,10 @@ def one_output(reading: Reading) -> None:
     )
     st.latex(r"\sigma(z) = \frac{1}{1 + e^{-z}}")
     st.markdown("To get a yes or a no, choose a **threshold**. If the output is above it, the answer is yes.")
-    question, slider = st.columns([1, 3])
-    digit = question.selectbox("Is this a", range(10), 7, format_func="{}?".format, key="question", bind="query-params")
-    with slider:
-        threshold = threshold_slider(0.5, "one_threshold")
+    left, right = st.columns([1, 3])
+    digit = left.selectbox("Is this a", range(10), 7, format_func="{}?".format, key="question", bind="query-params")
+    with right:
+        threshold = slider("Threshold", THRESHOLDS, 0.5, "one_threshold")
     network = lesson().moments[-1].networks["sigmoid"]
     own = float(sigmoid(network.logits(reading.digit[None])[0, digit]))
     show_answer(reading, digit, own, threshold)
@@ -123,31 +133,37 @@ def one_output(reading: Reading) -> None:
 
 
 def show_answer(reading: Reading, digit: int, own: float, threshold: float) -> None:
-    answer = f"**yes, a {digit}**" if own > threshold else f"**no, not a {digit}**"
+    def answer(threshold: float) -> dict[str, str]:
+        return {"Its output": shown, "The answer": f"yes, a {digit}" if own > threshold else f"no, not a {digit}"}
+
     # Never rounded to 0 or 1, which a sigmoid does not reach.
     shown = f"{own:.4f}".replace("1.0000", ">0.9999").replace("0.0000", "<0.0001")
     with st.container(horizontal=True, vertical_alignment="center"):
         show_digit(reading.digit)
-        st.markdown(f"Its output is **{shown}**, so the answer is {answer}.", width="content")
+        follow("one_threshold", THRESHOLDS, threshold, numbers=answer)
 
 
 def show_hits_and_misses(digit: int, own: float, threshold: float) -> None:
+    def counts(threshold: float) -> dict[str, str]:
+        found = one_threshold(outputs, truth, threshold)
+        return {
+            "Hits": f"{found.hits:,}",
+            "Misses": f"{found.misses:,}",
+            "False alarms": f"{found.false_alarms:,}",
+        }
+
     outputs, truth = sigmoid_outputs()[:, digit], test_digits().labels == digit
-    found = one_threshold(outputs, truth, threshold)
     st.markdown(
         f"How does it answer for MNIST's {len(outputs):,} test digits, {truth.sum():,} of which are labelled {digit}? "
         f"A **hit** is a {digit} with the answer yes, a **miss** a {digit} with the answer no, and a **false alarm** "
         "another digit with the answer yes:"
     )
-    with st.container(horizontal=True, gap="large"):
-        st.metric("Hits", f"{found.hits:,}", width="content")
-        st.metric("Misses", f"{found.misses:,}", width="content")
-        st.metric("False alarms", f"{found.false_alarms:,}", width="content")
+    follow("one_threshold", THRESHOLDS, threshold, numbers=counts, charts={"histogram": charts.output_histogram_at})
     show_chart(
         charts.output_histogram(outputs, truth, digit, threshold, own),
         "histogram",
-        f"How many test digits have which output: {found.hits:,} hits, {found.misses:,} misses, "
-        f"{found.false_alarms:,} false alarms at a threshold of {threshold:.2f}",
+        f"How many test digits have which output, and a threshold of {threshold:.2f}: "
+        + ", ".join(f"{name.lower()} {count}" for name, count in counts(threshold).items()),
     )
     st.caption(
         "The test digits by their output. The vertical axis is logarithmic; otherwise the few outputs that are neither "
@@ -188,27 +204,28 @@ def choose_moment() -> tuple[Moment, float]:
         "Batches seen", list(moments), min(moments, key=lambda step: abs(step - 100)), key="age", bind="query-params"
     )
     with right:
-        threshold = threshold_slider(0.3, "ten_thresholds")
+        threshold = slider("Threshold", THRESHOLDS, 0.3, "ten_thresholds")
     return moments[step], threshold
 
 
 def show_ten_thresholds(reading: Reading, moment: Moment, threshold: float) -> None:
+    def answer(threshold: float) -> str:
+        return " ".join(map(str, np.flatnonzero(outputs > threshold))) or "no answer"
+
     outputs = sigmoid(moment.networks["sigmoid"].logits(reading.digit[None]))[0]
-    above = np.flatnonzero(outputs > threshold).tolist()
-    match above:
-        case []:
-            answer = "none is above it, **no answer**"
-        case [only]:
-            answer = f"**{only}**"
-        case [*others, last]:
-            answer = f"**{', '.join(map(str, others))} and {last}** at once"
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         show_digit(reading.digit)
-        st.markdown(f"**Ten thresholds**: {answer}")
+        follow(
+            "ten_thresholds",
+            THRESHOLDS,
+            threshold,
+            numbers=lambda threshold: {"Ten thresholds": answer(threshold)},
+            charts={"ten_outputs": partial(charts.ten_outputs_at, outputs)},
+        )
     show_chart(
         charts.ten_outputs(outputs, threshold),
         "ten_outputs",
-        f"Ten outputs and the threshold: {len(above)} of them above it",
+        f"Ten outputs and the threshold. Above it: {answer(threshold)}",
     )
 
 
@@ -216,7 +233,7 @@ def show_softmax(reading: Reading, moment: Moment) -> None:
     p = softmax(moment.networks["softmax"].logits(reading.digit[None]))[0]
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         show_digit(reading.digit)
-        st.markdown(f"**Softmax**: **{p.argmax()}**, with {percent(p.max())}")
+        st.metric("Softmax", f"{p.argmax()}, with {percent(p.max())}")
     show_chart(
         charts.ten_probabilities(p),
         "ten_probabilities",
@@ -225,19 +242,32 @@ def show_softmax(reading: Reading, moment: Moment) -> None:
 
 
 def show_moment_scores(moment: Moment, threshold: float) -> None:
-    fired, n = moment.fired[THRESHOLDS.index(threshold)], lesson().digits
-    one = exactly_one(fired)
+    def shares(threshold: float) -> dict[str, str]:
+        fired = moment.fired[THRESHOLDS.index(threshold)]
+        one = exactly_one(fired)
+        return {
+            "None above it": share(fired.none, n),
+            "Several": share(fired.several, n),
+            "Exactly one": share(one, n),
+            "Of these, right": share(fired.right, one) if one else "—",
+            "Right with thresholds": share(fired.right, n),
+            "Right with softmax": percent(moment.softmax),
+        }
+
+    moments, n = lesson().moments, lesson().digits
     st.markdown(f"The same for MNIST's {n:,} test digits, after {moment.step:,} batches:")
-    with st.container(horizontal=True):
-        st.metric("None above it", share(fired.none, n), width="content")
-        st.metric("Several", share(fired.several, n), width="content")
-        st.metric("Exactly one", share(one, n), width="content")
-        st.metric("Of these, right", share(fired.right, one) if one else "—", width="content")
-    with st.container(horizontal=True):
-        st.metric("Right with thresholds", share(fired.right, n), width="content")
-        st.metric("Right with softmax", percent(moment.softmax), width="content")
+    follow(
+        "ten_thresholds",
+        THRESHOLDS,
+        threshold,
+        numbers=shares,
+        charts={
+            "answers_by_moment": partial(charts.answers_by_moment_at, moments, n),
+            "failures": charts.failures_at,
+        },
+    )
     show_chart(
-        charts.answers_by_moment(lesson().moments, n, threshold, moment.step),
+        charts.answers_by_moment(moments, n, threshold, moment.step),
         "answers_by_moment",
         f"The test digits with none, exactly one, or several outputs above a threshold of {threshold:.2f}, by batches "
         "seen, and the share that softmax reads correctly",
@@ -331,10 +361,28 @@ def eight_places(value: np.float32) -> str:
 
 def show_changes(z: Sequence[float]) -> None:
     st.markdown("**What changes the probabilities, and what does not?** Change all five numbers in the same way:")
-    adding, multiplying = st.columns(2)
-    added = adding.slider("Add to all of them", -10.0, 10.0, 5.0, 0.5, key="added", bind="query-params")
-    factor = multiplying.slider("Multiply all of them by", 0.1, 5.0, 1.0, 0.1, key="factor", bind="query-params")
-    before, after = softmax(z), softmax(factor * np.asarray(z) + added)
+    left, right = st.columns(2)
+    with left:
+        added = slider("Add to all of them", ADDED, 5.0, "added")
+    with right:
+        factor = slider("Multiply all of them by", FACTORS, 1.0, "factor")
+
+    def changed(added: float, factor: float) -> NDArray[np.float64]:
+        return softmax(factor * np.asarray(z) + added)
+
+    before, after = softmax(z), changed(added, factor)
+    follow(
+        "added",
+        ADDED,
+        added,
+        charts={"before_and_after": lambda stop: charts.before_and_after_at(changed(stop, factor))},
+    )
+    follow(
+        "factor",
+        FACTORS,
+        factor,
+        charts={"before_and_after": lambda stop: charts.before_and_after_at(changed(added, stop))},
+    )
     show_chart(
         charts.before_and_after(before, after),
         "before_and_after",
@@ -456,12 +504,19 @@ def learning(choice: str, reading: Reading) -> None:
 
 
 def show_loss(reading: Reading, label: int, temperature: float) -> None:
-    loss = float(cross_entropy(reading.logits, label, temperature))
+    def numbers(temperature: float) -> dict[str, str]:
+        loss = float(cross_entropy(reading.logits, label, temperature))
+        return {
+            f"Probability of the {label}": percent(softmax(reading.logits, temperature)[label]),
+            "Loss": f"{loss:.4f}" if loss >= 0.001 else f"{loss:.1e}",
+        }
+
     st.markdown(
         "The **loss** measures how far the answer is from the label. It depends only on the probability of the right "
         "digit: the smaller this is, the larger the loss. This is the **cross-entropy** with a one-hot label:"
     )
-    st.latex(rf"-\sum_i y_i \ln p_i = -\ln p_{{{label}}} = {in_tex(loss)}")
+    st.latex(rf"-\sum_i y_i \ln p_i = -\ln p_{{{label}}}")
+    follow("T", temperature_stops(), temperature, numbers=numbers)
 
 
 def show_gradient(reading: Reading, label: int, temperature: float) -> None:
@@ -479,6 +534,15 @@ def show_gradient(reading: Reading, label: int, temperature: float) -> None:
             f"Networks learn from one-hot labels at T = 1. Here T is {temperature:g}; it divides the logits, and so "
             "the gradient."
         )
+    follow(
+        "T",
+        temperature_stops(),
+        temperature,
+        charts={
+            "answer_and_label": lambda t: charts.answer_and_label_at(softmax(reading.logits, t)),
+            "gradient": lambda t: charts.gradient_bars_at(cross_entropy_gradient(reading.logits, label, t)),
+        },
+    )
     left, right = st.columns(2)
     with left:
         show_chart(
@@ -496,7 +560,11 @@ def show_gradient(reading: Reading, label: int, temperature: float) -> None:
 
 def show_examples(own: Example, temperature: float) -> None:
     compared = {"this digit": own} | examples()
-    losses = [float(cross_entropy(example.logits, example.label, temperature)) for example in compared.values()]
+
+    def losses_at(temperature: float) -> list[float]:
+        return [float(cross_entropy(example.logits, example.label, temperature)) for example in compared.values()]
+
+    losses = losses_at(temperature)
     st.markdown(
         "A confident right answer costs next to nothing, an undecided one costs some, and a confident wrong one costs "
         "most. This digit, and three test digits, which were chosen at T = 1:"
@@ -507,6 +575,7 @@ def show_examples(own: Example, temperature: float) -> None:
             with st.container(gap=None):
                 show_digit(digit, f"{name}: {text}")
                 st.markdown(f"**{name.capitalize()}**  \n{text}  \nloss ${in_tex(loss)}$")
+    follow("T", temperature_stops(), temperature, charts={"loss_curve": lambda t: charts.loss_curve_at(losses_at(t))})
     show_chart(
         charts.loss_curve(losses, list(compared)),
         "loss_curve",

@@ -111,11 +111,15 @@ def _reading_of(choice: str) -> Reading:
 
 def temperature_slider(**options: Any) -> float:
     """Let the visitor set the temperature."""
-    stops = slider_stops(calibrated_temperature())
     temperature: float = st.select_slider(
-        "Temperature", stops, value=1, format_func="{:g}".format, key="T", bind="query-params", **options
+        "Temperature", temperature_stops(), value=1, format_func="{:g}".format, key="T", bind="query-params", **options
     )
     return temperature
+
+
+def temperature_stops() -> list[float]:
+    """Return the temperatures that the slider has."""
+    return slider_stops(calibrated_temperature())
 
 
 def calibrated_temperature() -> float | None:
@@ -130,7 +134,7 @@ def read_query_params() -> None:
     The slider is bound to the URL and reads it from there.
     """
     linked = st.query_params.get("T", "")
-    possible = nearest(linked, slider_stops(calibrated_temperature()))
+    possible = nearest(linked, temperature_stops())
     if possible is not None and f"{possible:g}" != linked:
         st.query_params["T"] = f"{possible:g}"
         st.rerun()

@@ -1,5 +1,6 @@
 """The page Softmax, a lesson, without a browser."""
 
+import json
 import re
 
 import numpy as np
@@ -15,6 +16,7 @@ from mnist_model.lesson import THRESHOLDS, load_lesson
 from mnist_model.preprocess import to_mnist
 from mnist_model.softmax import softmax
 from tests.support.pages import ROOT, figure, ready, show, take_ready, unpack, without
+from ui.formatting import percent
 
 PAGE = "app_pages/softmax.py"
 CHARTS = [
@@ -44,7 +46,13 @@ def heights(trace):
 
 
 def metrics(page):
-    return {metric.label: metric.value for metric in page.metric}
+    """Return what the page's metrics show, and the numbers that follow a slider, as the server has them."""
+    shown = {metric.label: metric.value for metric in page.metric}
+    for part in page.get("bidi_component"):
+        if "_follower_" in part.proto.id:
+            data = json.loads(part.proto.bytes)
+            shown |= dict(zip(data["labels"], data["numbers"][data["stop"]], strict=True))
+    return shown
 
 
 def says(page, words):
@@ -85,9 +93,9 @@ def test_the_histogram_is_that_of_the_chosen_digit(page, moments):
 
 
 def test_one_output_answers_for_the_chosen_digit(page):
-    assert says(show(page, of="ready 7"), "**>0.9999**, so the answer is **yes, a 7**")
-    assert says(show(page, of="ready 4"), "the answer is **no, not a 7**")
-    assert says(show(page, question=4), "the answer is **yes, a 4**")
+    assert metrics(show(page, of="ready 7")).items() >= {"Its output": ">0.9999", "The answer": "yes, a 7"}.items()
+    assert metrics(show(page, of="ready 4"))["The answer"] == "no, not a 7"
+    assert metrics(show(page, question=4))["The answer"] == "yes, a 4"
 
 
 def test_ten_thresholds_show_the_outputs_of_the_chosen_moment(page, moments):
@@ -103,12 +111,12 @@ def test_ten_thresholds_show_the_outputs_of_the_chosen_moment(page, moments):
 
 def test_none_exactly_one_or_several_outputs_are_above_the_threshold(page):
     """When the training begins, all outputs are about 0.5."""
-    assert says(show(page, age=2, ten_thresholds=0.99), "none is above it, **no answer**")
+    assert metrics(show(page, age=2, ten_thresholds=0.99))["Ten thresholds"] == "no answer"
     assert metrics(page)["None above it"] == "100%"
     assert metrics(page)["Of these, right"] == "—"
-    assert says(show(page, age=2, ten_thresholds=0.01), "**0, 1, 2, 3, 4, 5, 6, 7, 8 and 9** at once")
+    assert metrics(show(page, age=2, ten_thresholds=0.01))["Ten thresholds"] == "0 1 2 3 4 5 6 7 8 9"
     assert metrics(page)["Several"] == "100%"
-    assert says(show(page, of="ready 6", age=8595, ten_thresholds=0.5), "**Ten thresholds**: **6**")
+    assert metrics(show(page, of="ready 6", age=8595, ten_thresholds=0.5))["Ten thresholds"] == "6"
     assert chart(page, "failures")[1].items() >= {"x": [11], "y": [0.5]}.items()
     assert figure(page, 1)["layout"]["shapes"][0]["y0"] == 0.5
     none = next(heights(trace) for trace in chart(page, "answers_by_moment") if trace["name"] == "none")
@@ -121,18 +129,16 @@ def test_the_scores_are_those_in_the_report(page, moments):
     (moment,) = (moment for moment in moments if moment.step == 200)
     fired = moment.fired[THRESHOLDS.index(0.4)]
     one = fired.right + fired.wrong
-    shown = {name: float(value.rstrip("%")) / 100 for name, value in metrics(page).items() if value.endswith("%")}
-    assert shown == pytest.approx(
-        {
-            "None above it": fired.none / 10_000,
-            "Several": fired.several / 10_000,
-            "Exactly one": one / 10_000,
-            "Of these, right": fired.right / one,
-            "Right with thresholds": fired.right / 10_000,
-            "Right with softmax": moment.softmax,
-        },
-        abs=0.0006,
-    )
+    expected = {
+        "None above it": fired.none / 10_000,
+        "Several": fired.several / 10_000,
+        "Exactly one": one / 10_000,
+        "Of these, right": fired.right / one,
+        "Right with thresholds": fired.right / 10_000,
+        "Right with softmax": moment.softmax,
+    }
+    shown = metrics(page)
+    assert {name: float(shown[name].rstrip("%")) / 100 for name in expected} == pytest.approx(expected, abs=0.0006)
     least = min(fired.none + fired.several for fired in moment.fired)
     assert says(page, f"leaves **{least / 100:.1f}%** without exactly one answer")
     at_the_end = min(fired.none + fired.several for fired in moments[-1].fired)
@@ -219,7 +225,8 @@ def test_the_loss_and_its_gradient(page):
         *_, own = chart(page, "loss_curve")
         assert unpack(own["y"])[0] == pytest.approx(-np.log(p[label]))
         assert f"y = {y.astype(int).tolist()}" in [code.value for code in page.code]
-    assert any(f"{-np.log(p[9]):.4f}" in formula.value for formula in page.latex)
+        assert metrics(page)[f"Probability of the {label}"] == percent(p[label])
+    assert metrics(page)["Loss"] == f"{-np.log(p[9]):.4f}"
 
 
 def test_the_confident_wrong_answer_costs_most(page):
@@ -280,14 +287,6 @@ def test_invalid_numbers_break_nothing(page):
             assert abs(page.number_input(key=key).value) <= 40
 
 
-def test_invalid_slider_values_break_nothing(page):
-    for key in ("added", "factor"):
-        for sent in (np.nan, np.inf, -1e300):
-            page.slider(key=key).set_value(sent).run()
-            assert not page.exception
-            assert abs(page.slider(key=key).value) <= 10
-
-
 @pytest.mark.parametrize(
     "linked",
     [
@@ -303,12 +302,12 @@ def test_an_invalid_url_breaks_nothing(linked):
 
 
 def test_the_state_of_each_step_is_in_the_url():
-    linked = {"age": 20, "ten_thresholds": 0.15, "question": "3?", "z1": 4.5, "added": -2.0, "factor": 0.5, "a": 8.0}
+    linked = {"age": 20, "ten_thresholds": 0.15, "question": "3?", "z1": 4.5, "added": -2, "factor": 0.5, "a": 8.0}
     page = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
     for key, value in linked.items():
         page.query_params[key] = str(value)
     show(page)
-    shown = {widget.key: widget.value for kind in ("select_slider", "selectbox", "number_input", "slider")
+    shown = {widget.key: widget.value for kind in ("select_slider", "selectbox", "number_input")
              for widget in page.get(kind)}  # fmt: skip
     assert linked | {"question": 3} == {key: shown[key] for key in linked}
 

@@ -186,6 +186,29 @@ def draw(page: Page, strokes: list[Stroke], size: float = 1, left: float = 0, to
         page.mouse.up()
 
 
+@contextlib.contextmanager
+def drag_slider(page: Page, key: str, moves: int = 20) -> Iterator[Iterator[int]]:
+    """Drag a slider to its right end, move by move as the result is iterated over, and then let it go."""
+    slider = page.locator(f".st-key-{key}")
+    track = slider.locator("[role=group]").bounding_box()
+    thumb = slider.locator("input[type=range]").locator("xpath=../..").bounding_box()
+    assert track
+    assert thumb
+    left, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
+    right = track["x"] + track["width"]
+
+    def move() -> Iterator[int]:
+        for step in range(1, moves + 1):
+            page.mouse.move(left + (right - left) * step / moves, y)
+            yield step
+
+    page.mouse.move(left, y)
+    page.mouse.down()
+    yield move()
+    page.mouse.up()
+
+
 def metric(page: Page, label: str) -> Locator:
-    """Find the value of a metric."""
-    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+    """Find the value of a metric, or of a number that follows a slider."""
+    either = page.locator("[data-testid=stMetric], .follower > div").filter(has_text=label)
+    return either.locator("[data-testid=stMetricValue], dd")

@@ -1,12 +1,18 @@
 """The charts of the page Softmax."""
 
+import json
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mnist_model.lesson import THRESHOLDS, Moment
-from mnist_model.softmax import Fired
-from ui.charts import lesson
+from mnist_model.softmax import Fired, cross_entropy, cross_entropy_gradient, softmax
+from tests.support.pages import unpack
+from ui.charts import lesson, network
 from ui.charts.colours import WINNER
+from ui.temperature_scale import slider_stops
 
 
 def test_the_histogram_counts_every_digit():
@@ -64,3 +70,77 @@ def test_the_answers_lie_on_the_curve():
         zip(["this digit", "b", "c", "d"], losses, strict=True)
     )
     np.testing.assert_allclose([point.x[0] for point in points], np.exp(losses[::-1]) ** -1.0)
+
+
+# What follows a slider in the browser is what the server draws once the slider is let go.
+
+Z, LABEL = np.array([0.5, -3, 2, 8, 1, 7.5, -10, 0, 3, 2]), 5
+OUTPUTS = 1 / (1 + np.exp(-Z))
+MOMENTS = made_up_moments()
+
+
+def losses(temperature):
+    return [float(cross_entropy(Z, label, temperature)) for label in (5, 3, 0, 6)]
+
+
+AT_THRESHOLD = {
+    "output_histogram": (
+        lambda t: lesson.output_histogram(OUTPUTS, OUTPUTS > 0.9, 7, t, 0.25),
+        lesson.output_histogram_at,
+    ),
+    "ten_outputs": (lambda t: lesson.ten_outputs(OUTPUTS, t), lambda t: lesson.ten_outputs_at(OUTPUTS, t)),
+    "answers_by_moment": (
+        lambda t: lesson.answers_by_moment(MOMENTS, 1000, t, 5),
+        lambda t: lesson.answers_by_moment_at(MOMENTS, 1000, t),
+    ),
+    "failures": (lambda t: lesson.failures(MOMENTS, 1000, t, 5), lesson.failures_at),
+}
+AT_TEMPERATURE = {
+    "before_and_after": (
+        lambda t: lesson.before_and_after(softmax(Z[:5]), softmax(Z[:5], t)),
+        lambda t: lesson.before_and_after_at(softmax(Z[:5], t)),
+    ),
+    "answer_and_label": (
+        lambda t: lesson.answer_and_label(softmax(Z, t), np.eye(10)[LABEL]),
+        lambda t: lesson.answer_and_label_at(softmax(Z, t)),
+    ),
+    "gradient": (
+        lambda t: lesson.gradient_bars(cross_entropy_gradient(Z, LABEL, t)),
+        lambda t: lesson.gradient_bars_at(cross_entropy_gradient(Z, LABEL, t)),
+    ),
+    "loss_curve": (
+        lambda t: lesson.loss_curve(losses(t), list("abcd")),
+        lambda t: lesson.loss_curve_at(losses(t)),
+    ),
+    "probability_bars": (
+        lambda t: network.probability_bars(softmax(Z, t), Z),
+        lambda t: network.probability_bars_at(softmax(Z, t), Z),
+    ),
+}
+
+
+def assert_update_equals_another_figure(draw, update, before, after):
+    followed = draw(before)
+    followed.plotly_update(*json.loads(json.dumps(update(after))))
+    assert plain(followed) == plain(draw(after))
+
+
+def plain(figure):
+    """Return a figure as JSON has it, with all arrays as lists."""
+    return json.loads(
+        figure.to_json(engine="json"), object_hook=lambda part: part if "bdata" not in part else list(unpack(part))
+    )
+
+
+@pytest.mark.parametrize("chart", AT_THRESHOLD)
+@given(before=st.sampled_from(THRESHOLDS), after=st.sampled_from(THRESHOLDS))
+@settings(max_examples=20)
+def test_a_chart_that_follows_a_threshold_is_as_one_drawn_there(chart, before, after):
+    assert_update_equals_another_figure(*AT_THRESHOLD[chart], before, after)
+
+
+@pytest.mark.parametrize("chart", AT_TEMPERATURE)
+@given(before=st.sampled_from(slider_stops()), after=st.sampled_from(slider_stops()))
+@settings(max_examples=20)
+def test_a_chart_that_follows_the_temperature_is_as_one_drawn_there(chart, before, after):
+    assert_update_equals_another_figure(*AT_TEMPERATURE[chart], before, after)

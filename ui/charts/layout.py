@@ -3,7 +3,8 @@
 The parts of figures are plain dicts here; `go.Figure` checks them where they are put together.
 """
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from numpy.typing import ArrayLike
 
@@ -12,6 +13,17 @@ from ui.charts.colours import OTHERS, WINNER
 CONFIG = {"displayModeBar": False}
 # It always ends at 1: what a temperature does is seen as bars that move, not as an axis that is rescaled.
 PROBABILITY_AXIS = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25, "fixedrange": True}
+
+
+class Update(NamedTuple):
+    """What changes of a figure that is drawn: the arguments of Plotly.update, as of Figure.plotly_update.
+
+    An attribute of the figure's parts is named as "marker.color" or "shapes[0].x0".
+    """
+
+    traces: Mapping[str, Sequence[Any]]  # a value for each trace
+    layout: Mapping[str, Any]
+    which: Sequence[int]  # the traces
 
 
 def picture_config(name: str) -> dict[str, Any]:

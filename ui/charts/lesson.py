@@ -1,6 +1,7 @@
 """The charts of the page Softmax, from plain arrays, in the order of its steps."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnist_model.lesson import THRESHOLDS, Moment
 from ui.charts.colours import DIGITS, INK, OTHERS, PALE, WINNER
-from ui.charts.layout import PROBABILITY_AXIS, base_layout, digit_bars, legend_above, legend_below
+from ui.charts.layout import PROBABILITY_AXIS, Update, base_layout, digit_bars, legend_above, legend_below
 from ui.formatting import percent
 
 BINS = 50  # of outputs between 0 and 1
 MOST_POINTS = 1000  # of a curve: no screen shows more
+LARGEST_LOSS = 10_000.0  # the coldest temperature makes the largest losses, some hundreds
 
 # How many outputs are above the threshold. Right answers are grey: the three ways to fail stand out.
 FIRED = {
@@ -79,6 +81,11 @@ def output_histogram(outputs: ArrayLike, truth: ArrayLike, digit: int, threshold
     return go.Figure({"data": [*bars, diamond], "layout": layout})
 
 
+def output_histogram_at(threshold: float) -> Update:
+    """Return what another threshold changes of `output_histogram`."""
+    return Update({}, {"shapes[0].x0": threshold, "shapes[0].x1": threshold, "annotations[0].x": threshold}, [])
+
+
 # 2. Ten outputs, ten thresholds.
 
 
@@ -86,22 +93,38 @@ def ten_outputs(outputs: ArrayLike, threshold: float) -> go.Figure:
     """Draw ten outputs as bars, those above the threshold in the accent colour, and the threshold as a line."""
     outputs = np.asarray(outputs)
     figure = ten_probabilities(outputs)
-    figure.update_traces(marker_color=[WINNER if output > threshold else OTHERS for output in outputs])
+    figure.update_traces(marker_color=_above_in_colour(outputs, threshold))
     figure.update_layout(
         shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": threshold, "y1": threshold,
                  "line": THRESHOLD_LINE}],
         annotations=[{"text": "threshold", "x": 0, "xref": "paper", "xanchor": "left", "y": threshold,
-                      "yanchor": "bottom" if threshold < 0.9 else "top", "showarrow": False}],
+                      "yanchor": _name_anchor(threshold), "showarrow": False}],
         yaxis={"tickformat": "", "title": {"text": "output"}},
     )  # fmt: skip
     return figure
+
+
+def ten_outputs_at(outputs: ArrayLike, threshold: float) -> Update:
+    """Return what another threshold changes of `ten_outputs`."""
+    line = {"shapes[0].y0": threshold, "shapes[0].y1": threshold}
+    name = {"annotations[0].y": threshold, "annotations[0].yanchor": _name_anchor(threshold)}
+    return Update({"marker.color": [_above_in_colour(outputs, threshold)]}, line | name, [0])
+
+
+def _above_in_colour(outputs: ArrayLike, threshold: float) -> list[str]:
+    return [WINNER if output > threshold else OTHERS for output in np.asarray(outputs)]
+
+
+def _name_anchor(threshold: float) -> str:
+    """Return which side of the line's name is on the line: it stands above the line, if there is room."""
+    return "bottom" if threshold < 0.9 else "top"
 
 
 def ten_probabilities(probabilities: ArrayLike, height: int = 240) -> go.Figure:
     """Draw ten probabilities as bars, the largest in the accent colour."""
     p = np.asarray(probabilities)
     bars = digit_bars(p, int(p.argmax())) | {
-        "customdata": [percent(value, 2) for value in p],
+        "customdata": _in_words(p),
         "hovertemplate": "<b>%{x}</b> %{customdata}<extra></extra>",
     }
     layout = base_layout(height) | {
@@ -111,6 +134,10 @@ def ten_probabilities(probabilities: ArrayLike, height: int = 240) -> go.Figure:
         "yaxis": PROBABILITY_AXIS | {"range": [0, 1.005], "title": {"text": "probability"}},
     }
     return go.Figure({"data": [bars], "layout": layout})
+
+
+def _in_words(probabilities: NDArray[np.floating]) -> list[str]:
+    return [percent(value, 2) for value in probabilities]
 
 
 def answers_by_moment(moments: Sequence[Moment], digits: int, threshold: float, step: int) -> go.Figure:
@@ -126,12 +153,11 @@ def answers_by_moment(moments: Sequence[Moment], digits: int, threshold: float, 
     step : int
         The moment to be marked, by its number of batches.
     """
-    number = THRESHOLDS.index(threshold)
     bars = [
         {
             "type": "bar",
             "x": list(range(len(moments))),
-            "y": [getattr(moment.fired[number], kind) / digits for moment in moments],
+            "y": _shares(moments, digits, threshold, kind),
             "name": name,
             "marker": {"color": colour, "line": {"width": 0}},
             "hovertemplate": "%{y:.1%}",
@@ -160,6 +186,17 @@ def answers_by_moment(moments: Sequence[Moment], digits: int, threshold: float, 
     return go.Figure({"data": [*bars, line], "layout": layout})
 
 
+def answers_by_moment_at(moments: Sequence[Moment], digits: int, threshold: float) -> Update:
+    """Return what another threshold changes of `answers_by_moment`."""
+    return Update({"y": [_shares(moments, digits, threshold, kind) for kind in FIRED]}, {}, list(range(len(FIRED))))
+
+
+def _shares(moments: Sequence[Moment], digits: int, threshold: float, kind: str) -> list[float]:
+    """Return the share of the test digits with this answer, at each moment."""
+    number = THRESHOLDS.index(threshold)
+    return [getattr(moment.fired[number], kind) / digits for moment in moments]
+
+
 def failures(moments: Sequence[Moment], digits: int, threshold: float, step: int) -> go.Figure:
     """Draw how many digits are left without exactly one answer, at each moment of training and each threshold.
 
@@ -186,6 +223,11 @@ def failures(moments: Sequence[Moment], digits: int, threshold: float, step: int
                   "title": {"text": "threshold"}},
     }  # fmt: skip
     return go.Figure({"data": [heat, diamond], "layout": layout})
+
+
+def failures_at(threshold: float) -> Update:
+    """Return what another threshold changes of `failures`."""
+    return Update({"y": [[threshold]]}, {}, [1])
 
 
 def _moment_axis(moments: Sequence[Moment]) -> dict[str, Any]:
@@ -217,7 +259,7 @@ def before_and_after(before: ArrayLike, after: ArrayLike) -> go.Figure:
             "y": p,
             "name": name,
             "marker": {"color": colour},
-            "text": [percent(value, 0) for value in p],
+            "text": _rounded(p),
             "textposition": "outside",
             "textangle": 0,
             "constraintext": "none",
@@ -234,6 +276,15 @@ def before_and_after(before: ArrayLike, after: ArrayLike) -> go.Figure:
         "yaxis": PROBABILITY_AXIS,
     }
     return go.Figure({"data": bars, "layout": layout})
+
+
+def before_and_after_at(after: NDArray[np.floating]) -> Update:
+    """Return what another distribution afterwards changes of `before_and_after`."""
+    return Update({"y": [after.tolist()], "text": [_rounded(after)]}, {}, [1])
+
+
+def _rounded(probabilities: NDArray[np.floating]) -> list[str]:
+    return [percent(value, 0) for value in probabilities]
 
 
 # 4. Max or sample.
@@ -300,6 +351,11 @@ def answer_and_label(probabilities: ArrayLike, label: ArrayLike) -> go.Figure:
     return figure
 
 
+def answer_and_label_at(probabilities: NDArray[np.floating]) -> Update:
+    """Return what other probabilities, with the same largest one, change of `answer_and_label`."""
+    return Update({"y": [probabilities.tolist()], "customdata": [_in_words(probabilities)]}, {}, [0])
+
+
 def gradient_bars(gradient: ArrayLike) -> go.Figure:
     """Draw the gradient of the loss with respect to ten logits. Training raises the logits where it is below 0."""
     gradient = np.asarray(gradient)
@@ -307,16 +363,16 @@ def gradient_bars(gradient: ArrayLike) -> go.Figure:
         "type": "bar",
         "x": list(range(10)),
         "y": gradient,
-        "marker": {"color": [DIGITS[0] if slope < 0 else OTHERS for slope in gradient]},  # as the label's outline
+        "marker": {"color": _gradient_colours(gradient)},
         "customdata": ["raises" if slope < 0 else "lowers" for slope in gradient],
         "hovertemplate": "<b>%{x}</b> %{y:.4f}<br>training %{customdata} it<extra></extra>",
     }
-    most = max(1.0, 1.05 * float(np.abs(gradient).max()))
     layout = base_layout(300, t=48) | {
         "showlegend": False,
         "bargap": 0.25,
         "xaxis": DIGIT_AXIS | {"zeroline": False},
-        "yaxis": {"range": [-most, most], "fixedrange": True, "zeroline": True, "title": {"text": "gradient"}},
+        "yaxis": {"range": _gradient_range(gradient), "fixedrange": True, "zeroline": True,
+                  "title": {"text": "gradient"}},
         "annotations": [
             {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": y, "yref": "paper", "yanchor": anchor,
              "showarrow": False}
@@ -328,13 +384,28 @@ def gradient_bars(gradient: ArrayLike) -> go.Figure:
     return go.Figure({"data": [bars], "layout": layout})
 
 
+def gradient_bars_at(gradient: NDArray[np.floating]) -> Update:
+    """Return what another temperature changes of `gradient_bars`."""
+    bars = {"y": [gradient.tolist()], "marker.color": [_gradient_colours(gradient)]}
+    return Update(bars, {"yaxis.range": _gradient_range(gradient)}, [0])
+
+
+def _gradient_colours(gradient: NDArray[np.floating]) -> list[str]:
+    return [DIGITS[0] if slope < 0 else OTHERS for slope in gradient]  # the first as the label's outline
+
+
+def _gradient_range(gradient: NDArray[np.floating]) -> list[float]:
+    most = max(1.0, 1.05 * float(np.abs(gradient).max()))
+    return [-most, most]
+
+
 def loss_curve(losses: Sequence[float], names: Sequence[str]) -> go.Figure:
     """Draw the loss -ln p over p, the probability of the right digit, and on it four answers by their losses.
 
     The first is for the visitor's digit.
     """
-    highest = max(7.0, 1.05 * max(losses))
-    curve = np.linspace(0, highest, 400)
+    # Above a loss of 7 the curve is a line straight up: p is below 0.001.
+    curve = np.append(np.linspace(0, 7, 300), np.geomspace(7, LARGEST_LOSS, 20)[1:])
     marks = (DIAMOND, *({"size": 12, "color": colour} for colour in (DIGITS[0], DIGITS[1], DIGITS[4])))
     points = [
         {"type": "scatter", "x": [np.exp(-loss)], "y": [loss], "name": name, "mode": "markers", "cliponaxis": False,
@@ -346,6 +417,18 @@ def loss_curve(losses: Sequence[float], names: Sequence[str]) -> go.Figure:
     layout = base_layout(360, t=16, b=112) | {
         "legend": legend_below() | {"traceorder": "reversed"},
         "xaxis": PROBABILITY_AXIS | {"range": [-0.02, 1.02], "title": {"text": "probability of the right digit"}},
-        "yaxis": {"range": [-0.02 * highest, highest], "fixedrange": True, "title": {"text": "loss"}},
+        "yaxis": {"range": _loss_range(losses), "fixedrange": True, "title": {"text": "loss"}},
     }
     return go.Figure({"data": [line, *reversed(points)], "layout": layout})
+
+
+def loss_curve_at(losses: Sequence[float]) -> Update:
+    """Return what other losses of the same answers change of `loss_curve`."""
+    points = [([math.exp(-loss)], [loss]) for loss in reversed(losses)]
+    x, y = zip(*points, strict=True)
+    return Update({"x": x, "y": y}, {"yaxis.range": _loss_range(losses)}, list(range(1, len(losses) + 1)))
+
+
+def _loss_range(losses: Sequence[float]) -> list[float]:
+    highest = max(7.0, 1.05 * max(losses))
+    return [-0.02 * highest, highest]

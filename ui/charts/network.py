@@ -11,7 +11,7 @@ from plotly.colors import sample_colorscale
 from mnist_model.calibration import Reliability
 from mnist_model.layers import Weights, contributions, responses
 from ui.charts.colours import DIGITS, INK, OTHERS, PALE, WINNER
-from ui.charts.layout import PROBABILITY_AXIS, base_layout, digit_bars, legend_below
+from ui.charts.layout import PROBABILITY_AXIS, Update, base_layout, digit_bars, legend_below
 from ui.formatting import percent
 
 # Numbers that are never below 0 are drawn like MNIST's ink, light on black; others from blue, below 0, to orange.
@@ -195,17 +195,19 @@ def logit_bars(logits: ArrayLike, chosen: int) -> go.Figure:
 
 def probability_bars(probabilities: ArrayLike, logits: ArrayLike) -> go.Figure:
     """Draw ten probabilities as bars, the largest in the accent colour; one that is pointed at shows its logit."""
-    p, z = np.asarray(probabilities).tolist(), np.asarray(logits).tolist()
-    bars = digit_bars(p, int(np.argmax(p))) | {
-        "customdata": [[percent(value), f"{logit:.2f}"] for value, logit in zip(p, z, strict=True)],
-        "hovertemplate": "<b>%{x}</b><br>probability %{customdata[0]}<br>logit %{customdata[1]}<extra></extra>",
-        "text": [percent(value, 0) if value >= 0.005 else "" for value in p],
-        "textposition": "outside",
-        "textangle": 0,
-        "textfont": {"size": 12},
-        "constraintext": "none",  # or else Plotly shrinks them to the width of a bar
-        "cliponaxis": False,  # the label of a bar that reaches 1 stands above the axis
-    }
+    p = np.asarray(probabilities).tolist()
+    bars = (
+        digit_bars(p, int(np.argmax(p)))
+        | _in_words(p, logits)
+        | {
+            "hovertemplate": "<b>%{x}</b><br>probability %{customdata[0]}<br>logit %{customdata[1]}<extra></extra>",
+            "textposition": "outside",
+            "textangle": 0,
+            "textfont": {"size": 12},
+            "constraintext": "none",  # or else Plotly shrinks them to the width of a bar
+            "cliponaxis": False,  # the label of a bar that reaches 1 stands above the axis
+        }
+    )
     layout = base_layout(300, t=24, b=8) | {
         "bargap": 0.25,
         "showlegend": False,
@@ -220,6 +222,20 @@ def probability_bars(probabilities: ArrayLike, logits: ArrayLike) -> go.Figure:
         "yaxis": PROBABILITY_AXIS | {"automargin": True},
     }
     return go.Figure({"data": [bars], "layout": layout})
+
+
+def probability_bars_at(probabilities: NDArray[np.floating], logits: ArrayLike) -> Update:
+    """Return what other probabilities, with the same largest one, change of `probability_bars`."""
+    changed = {"y": probabilities.tolist()} | _in_words(probabilities, logits)
+    return Update({attribute: [values] for attribute, values in changed.items()}, {}, [0])
+
+
+def _in_words(probabilities: Sequence[float] | NDArray[np.floating], logits: ArrayLike) -> dict[str, Any]:
+    """Return what `probability_bars` writes above a bar, and what it says if the bar is pointed at."""
+    return {
+        "text": [percent(p, 0) if p >= 0.005 else "" for p in probabilities],
+        "customdata": [[percent(p), f"{z:.2f}"] for p, z in zip(probabilities, np.asarray(logits), strict=True)],
+    }
 
 
 def contribution_bars(activations: ArrayLike, weights: Weights, unit: int) -> go.Figure:

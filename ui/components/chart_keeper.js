@@ -30,6 +30,8 @@ export default function () {
     for (const chart of changed) keep(chart);
   }).observe(document.body, { childList: true, subtree: true });
   for (const chart of document.querySelectorAll(".stPlotlyChart")) keep(chart); // drawn before this ran
+  // It followed a slider, and may be replaced as soon as the slider is let go.
+  document.addEventListener("moved", ({ target }) => copy(target.closest(".stPlotlyChart")));
 
   function keep(chart) {
     if (drawn(chart)) copyOnceSettled(chart);
@@ -70,17 +72,16 @@ export default function () {
     const key = keyOf(chart);
     if (!key) return;
     clearTimeout(settling.get(key));
-    settling.set(
-      key,
-      setTimeout(() => {
-        const plot = chart.isConnected && chart.querySelector(".js-plotly-plot .svg-container");
-        if (!plot) return;
-        const element = document.createElement("div");
-        element.className = "chart-copy";
-        element.ariaHidden = "true";
-        element.append(plot.cloneNode(true));
-        copies.set(key, { element, height: chart.clientHeight });
-      }, SETTLED_AFTER),
-    );
+    settling.set(key, setTimeout(() => copy(chart), SETTLED_AFTER));
+  }
+
+  function copy(chart) {
+    const plot = chart?.isConnected && chart.querySelector(".js-plotly-plot .svg-container");
+    if (!plot) return;
+    const element = document.createElement("div");
+    element.className = "chart-copy";
+    element.ariaHidden = "true";
+    element.append(plot.cloneNode(true));
+    copies.set(keyOf(chart), { element, height: chart.clientHeight });
   }
 }

@@ -1,4 +1,4 @@
-// What several components use: elements and numbers, pixels, and the temperature slider.
+// What several components use: elements and numbers, pixels, and sliders.
 
 // A softmax never gives 0 or 1, so it is never rounded to 0% or 100%; as `percent` in ui/formatting.py.
 function percent(probability, decimals = 1) {
@@ -27,18 +27,20 @@ function paintPixels(canvas, levels) {
   context.putImageData(pixels, 0, 0);
 }
 
-// The temperature that Streamlit's slider shows, or null without one. Streamlit tells the server of a new temperature
-// once the slider is let go; the slider's name for screen readers follows at once.
-function sliderTemperature() {
-  const slider = document.querySelector(".st-key-T input[type=range]");
-  return Number(slider?.ariaValueText) || null;
+// The stop that a slider of Streamlit's shows, or null without one: its name for screen readers, which follows at once.
+// Streamlit tells the server once the slider is let go.
+function sliderText(key) {
+  return document.querySelector(`.st-key-${key} input[type=range]`)?.ariaValueText ?? null;
 }
 
-// Call a function whenever the slider's temperature changes, until the observer that is returned is disconnected.
-function observeSlider(onChange) {
+// Call a function whenever a slider's stop changes, until the observer that is returned is disconnected.
+function observeSlider(key, onChange) {
   const observer = new MutationObserver((changes) => {
-    if (changes.some(({ target }) => target.closest(".st-key-T"))) onChange();
+    if (changes.some(({ target }) => target.closest(`.st-key-${key}`))) onChange();
   });
   observer.observe(document.body, { subtree: true, attributeFilter: ["aria-valuetext"] });
   return observer;
 }
+
+// The temperature that the slider shows, or null without one.
+const sliderTemperature = () => Number(sliderText("T")) || null;

@@ -59,7 +59,7 @@ class Answer {
       onReading: (reading, looked) => this.showLiveReading(reading, looked),
     });
     holdBackUndo(this.stopped.signal, () => this.serverKnows || performance.now() - this.liftedAt > ANSWERED_AFTER);
-    this.slider = observeSlider(() => this.render());
+    this.slider = observeSlider("T", () => this.render());
     const update = () => window.digitReading && this.update(window.digitReading);
     addEventListener("digitreading", update, { signal: this.stopped.signal });
     update();

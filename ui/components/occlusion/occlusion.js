@@ -16,7 +16,7 @@ class Occlusion {
       this.place = [row, column];
       return this.render();
     });
-    this.slider = observeSlider(() => this.moveTo(...this.place));
+    this.slider = observeSlider("T", () => this.moveTo(...this.place));
   }
 
   // Show what the server sends. The patch starts where it matters most, and stays if only the temperature is new.
