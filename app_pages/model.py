@@ -195,7 +195,6 @@ def show_softmax(activations: Activations) -> None:
         follow(
             "T",
             temperature_stops(),
-            temperature,
             charts={"answers": lambda t: charts.probability_bars_at(softmax(logits, t), logits)},
         )
     p = softmax(logits, temperature)

@@ -140,7 +140,7 @@ def show_answer(reading: Reading, digit: int, own: float, threshold: float) -> N
     shown = f"{own:.4f}".replace("1.0000", ">0.9999").replace("0.0000", "<0.0001")
     with st.container(horizontal=True, vertical_alignment="center"):
         show_digit(reading.digit)
-        follow("one_threshold", THRESHOLDS, threshold, numbers=answer)
+        follow("one_threshold", THRESHOLDS, numbers=answer)
 
 
 def show_hits_and_misses(digit: int, own: float, threshold: float) -> None:
@@ -158,7 +158,7 @@ def show_hits_and_misses(digit: int, own: float, threshold: float) -> None:
         f"A **hit** is a {digit} with the answer yes, a **miss** a {digit} with the answer no, and a **false alarm** "
         "another digit with the answer yes:"
     )
-    follow("one_threshold", THRESHOLDS, threshold, numbers=counts, charts={"histogram": charts.output_histogram_at})
+    follow("one_threshold", THRESHOLDS, numbers=counts, charts={"histogram": charts.output_histogram_at})
     show_chart(
         charts.output_histogram(outputs, truth, digit, threshold, own),
         "histogram",
@@ -218,7 +218,6 @@ def show_ten_thresholds(reading: Reading, moment: Moment, threshold: float) -> N
         follow(
             "ten_thresholds",
             THRESHOLDS,
-            threshold,
             numbers=lambda threshold: {"Ten thresholds": answer(threshold)},
             charts={"ten_outputs": partial(charts.ten_outputs_at, outputs)},
         )
@@ -259,7 +258,6 @@ def show_moment_scores(moment: Moment, threshold: float) -> None:
     follow(
         "ten_thresholds",
         THRESHOLDS,
-        threshold,
         numbers=shares,
         charts={
             "answers_by_moment": partial(charts.answers_by_moment_at, moments, n),
@@ -374,13 +372,11 @@ def show_changes(z: Sequence[float]) -> None:
     follow(
         "added",
         ADDED,
-        added,
         charts={"before_and_after": lambda stop: charts.before_and_after_at(changed(stop, factor))},
     )
     follow(
         "factor",
         FACTORS,
-        factor,
         charts={"before_and_after": lambda stop: charts.before_and_after_at(changed(added, stop))},
     )
     show_chart(
@@ -516,7 +512,7 @@ def show_loss(reading: Reading, label: int, temperature: float) -> None:
         "digit: the smaller this is, the larger the loss. This is the **cross-entropy** with a one-hot label:"
     )
     st.latex(rf"-\sum_i y_i \ln p_i = -\ln p_{{{label}}}")
-    follow("T", temperature_stops(), temperature, numbers=numbers)
+    follow("T", temperature_stops(), numbers=numbers)
 
 
 def show_gradient(reading: Reading, label: int, temperature: float) -> None:
@@ -537,7 +533,6 @@ def show_gradient(reading: Reading, label: int, temperature: float) -> None:
     follow(
         "T",
         temperature_stops(),
-        temperature,
         charts={
             "answer_and_label": lambda t: charts.answer_and_label_at(softmax(reading.logits, t)),
             "gradient": lambda t: charts.gradient_bars_at(cross_entropy_gradient(reading.logits, label, t)),
@@ -560,10 +555,11 @@ def show_gradient(reading: Reading, label: int, temperature: float) -> None:
 
 def show_examples(own: Example, temperature: float) -> None:
     compared = {"this digit": own} | examples()
-
-    def losses_at(temperature: float) -> list[float]:
-        return [float(cross_entropy(example.logits, example.label, temperature)) for example in compared.values()]
-
+    losses_at = partial(
+        cross_entropy,
+        [example.logits for example in compared.values()],
+        [example.label for example in compared.values()],
+    )
     losses = losses_at(temperature)
     st.markdown(
         "A confident right answer costs next to nothing, an undecided one costs some, and a confident wrong one costs "
@@ -575,7 +571,7 @@ def show_examples(own: Example, temperature: float) -> None:
             with st.container(gap=None):
                 show_digit(digit, f"{name}: {text}")
                 st.markdown(f"**{name.capitalize()}**  \n{text}  \nloss ${in_tex(loss)}$")
-    follow("T", temperature_stops(), temperature, charts={"loss_curve": lambda t: charts.loss_curve_at(losses_at(t))})
+    follow("T", temperature_stops(), charts={"loss_curve": lambda t: charts.loss_curve_at(losses_at(t))})
     show_chart(
         charts.loss_curve(losses, list(compared)),
         "loss_curve",

@@ -51,7 +51,8 @@ def metrics(page):
     for part in page.get("bidi_component"):
         if "_follower_" in part.proto.id:
             data = json.loads(part.proto.bytes)
-            shown |= dict(zip(data["labels"], data["numbers"][data["stop"]], strict=True))
+            stop = f"{page.select_slider(key=data['slider']).value:g}"
+            shown |= dict(zip(data["labels"], data["numbers"][stop], strict=True))
     return shown
 
 

@@ -6,6 +6,7 @@ The parts of figures are plain dicts here; `go.Figure` checks them where they ar
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from ui.charts.colours import OTHERS, WINNER
@@ -24,6 +25,12 @@ class Update(NamedTuple):
     traces: Mapping[str, Sequence[Any]]  # a value for each trace
     layout: Mapping[str, Any]
     which: Sequence[int]  # the traces
+
+
+def rounded(values: ArrayLike) -> list[Any]:
+    """Return numbers as they are sent many at a time: to six decimals, more than a screen shows."""
+    numbers: list[Any] = np.asarray(values, float).round(6).tolist()
+    return numbers
 
 
 def picture_config(name: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The charts of the page Softmax, from plain arrays, in the order of its steps."""
 
 import itertools
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnist_model.lesson import THRESHOLDS, Moment
 from ui.charts.colours import DIGITS, INK, OTHERS, PALE, WINNER
-from ui.charts.layout import PROBABILITY_AXIS, Update, base_layout, digit_bars, legend_above, legend_below
+from ui.charts.layout import PROBABILITY_AXIS, Update, base_layout, digit_bars, legend_above, legend_below, rounded
 from ui.formatting import percent
 
 BINS = 50  # of outputs between 0 and 1
@@ -259,7 +258,7 @@ def before_and_after(before: ArrayLike, after: ArrayLike) -> go.Figure:
             "y": p,
             "name": name,
             "marker": {"color": colour},
-            "text": _rounded(p),
+            "text": _as_labels(p),
             "textposition": "outside",
             "textangle": 0,
             "constraintext": "none",
@@ -280,10 +279,10 @@ def before_and_after(before: ArrayLike, after: ArrayLike) -> go.Figure:
 
 def before_and_after_at(after: NDArray[np.floating]) -> Update:
     """Return what another distribution afterwards changes of `before_and_after`."""
-    return Update({"y": [after.tolist()], "text": [_rounded(after)]}, {}, [1])
+    return Update({"y": [rounded(after)], "text": [_as_labels(after)]}, {}, [1])
 
 
-def _rounded(probabilities: NDArray[np.floating]) -> list[str]:
+def _as_labels(probabilities: NDArray[np.floating]) -> list[str]:
     return [percent(value, 0) for value in probabilities]
 
 
@@ -353,7 +352,7 @@ def answer_and_label(probabilities: ArrayLike, label: ArrayLike) -> go.Figure:
 
 def answer_and_label_at(probabilities: NDArray[np.floating]) -> Update:
     """Return what other probabilities, with the same largest one, change of `answer_and_label`."""
-    return Update({"y": [probabilities.tolist()], "customdata": [_in_words(probabilities)]}, {}, [0])
+    return Update({"y": [rounded(probabilities)], "customdata": [_in_words(probabilities)]}, {}, [0])
 
 
 def gradient_bars(gradient: ArrayLike) -> go.Figure:
@@ -386,7 +385,7 @@ def gradient_bars(gradient: ArrayLike) -> go.Figure:
 
 def gradient_bars_at(gradient: NDArray[np.floating]) -> Update:
     """Return what another temperature changes of `gradient_bars`."""
-    bars = {"y": [gradient.tolist()], "marker.color": [_gradient_colours(gradient)]}
+    bars = {"y": [rounded(gradient)], "marker.color": [_gradient_colours(gradient)]}
     return Update(bars, {"yaxis.range": _gradient_range(gradient)}, [0])
 
 
@@ -399,7 +398,7 @@ def _gradient_range(gradient: NDArray[np.floating]) -> list[float]:
     return [-most, most]
 
 
-def loss_curve(losses: Sequence[float], names: Sequence[str]) -> go.Figure:
+def loss_curve(losses: ArrayLike, names: Sequence[str]) -> go.Figure:
     """Draw the loss -ln p over p, the probability of the right digit, and on it four answers by their losses.
 
     The first is for the visitor's digit.
@@ -410,7 +409,7 @@ def loss_curve(losses: Sequence[float], names: Sequence[str]) -> go.Figure:
     points = [
         {"type": "scatter", "x": [np.exp(-loss)], "y": [loss], "name": name, "mode": "markers", "cliponaxis": False,
          "marker": mark, "hovertemplate": "p = %{x:.4g}, loss %{y:.4f}"}
-        for loss, name, mark in zip(losses, names, marks, strict=True)
+        for loss, name, mark in zip(np.asarray(losses), names, marks, strict=True)
     ]  # fmt: skip
     line = {"type": "scatter", "x": np.exp(-curve), "y": curve, "mode": "lines", "showlegend": False,
             "line": {"color": OTHERS, "width": 2.5}, "hoverinfo": "skip"}  # fmt: skip
@@ -422,13 +421,14 @@ def loss_curve(losses: Sequence[float], names: Sequence[str]) -> go.Figure:
     return go.Figure({"data": [line, *reversed(points)], "layout": layout})
 
 
-def loss_curve_at(losses: Sequence[float]) -> Update:
-    """Return what other losses of the same answers change of `loss_curve`."""
-    points = [([math.exp(-loss)], [loss]) for loss in reversed(losses)]
-    x, y = zip(*points, strict=True)
-    return Update({"x": x, "y": y}, {"yaxis.range": _loss_range(losses)}, list(range(1, len(losses) + 1)))
+def loss_curve_at(losses: NDArray[np.floating]) -> Update:
+    """Return what another temperature changes of `loss_curve`: the losses of the same answers."""
+    y = np.asarray(losses)[::-1, None]
+    return Update(
+        {"x": rounded(np.exp(-y)), "y": rounded(y)}, {"yaxis.range": _loss_range(losses)}, list(range(1, len(y) + 1))
+    )
 
 
-def _loss_range(losses: Sequence[float]) -> list[float]:
-    highest = max(7.0, 1.05 * max(losses))
+def _loss_range(losses: ArrayLike) -> list[float]:
+    highest = max(7.0, 1.05 * float(np.max(losses)))
     return [-0.02 * highest, highest]

@@ -11,7 +11,7 @@ from plotly.colors import sample_colorscale
 from mnist_model.calibration import Reliability
 from mnist_model.layers import Weights, contributions, responses
 from ui.charts.colours import DIGITS, INK, OTHERS, PALE, WINNER
-from ui.charts.layout import PROBABILITY_AXIS, Update, base_layout, digit_bars, legend_below
+from ui.charts.layout import PROBABILITY_AXIS, Update, base_layout, digit_bars, legend_below, rounded
 from ui.formatting import percent
 
 # Numbers that are never below 0 are drawn like MNIST's ink, light on black; others from blue, below 0, to orange.
@@ -226,7 +226,7 @@ def probability_bars(probabilities: ArrayLike, logits: ArrayLike) -> go.Figure:
 
 def probability_bars_at(probabilities: NDArray[np.floating], logits: ArrayLike) -> Update:
     """Return what other probabilities, with the same largest one, change of `probability_bars`."""
-    changed = {"y": probabilities.tolist()} | _in_words(probabilities, logits)
+    changed = {"y": rounded(probabilities)} | _in_words(probabilities, logits)
     return Update({attribute: [values] for attribute, values in changed.items()}, {}, [0])
 
 

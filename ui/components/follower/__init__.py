@@ -27,7 +27,6 @@ mount = st.components.v2.component(
 def follow(
     slider: str,
     stops: Sequence[float],
-    stop: float,
     *,
     numbers: Callable[[float], Mapping[str, str]] = lambda stop: {},
     charts: Mapping[str, Callable[[float], Update]] | None = None,
@@ -39,18 +38,16 @@ def follow(
     slider : str
         Its key. What it shows of a stop is a number.
     stops : sequence of float
-    stop : float
-        Where it is, as far as the server knows.
     numbers : function from a stop to a mapping
         Labels and what to show for each, the same labels at all stops. They are shown here, like `st.metric`.
     charts : mapping from a chart's key to a function from a stop to an Update
         What changes in the chart as the server has drawn it, wherever on the page it is.
     """
     charts = charts or {}
+    # Where the slider is, the browser knows. So this changes seldom, and Streamlit sends it again only if it does.
     data = {
         "slider": slider,
-        "stop": f"{stop:g}",
-        "labels": list(numbers(stop)),
+        "labels": list(numbers(stops[0])),
         "numbers": {f"{at:g}": list(numbers(at).values()) for at in stops},
         "charts": {key: {f"{at:g}": update(at) for at in stops} for key, update in charts.items()},
     }

@@ -5,7 +5,7 @@ class Follower {
     this.root = root;
   }
 
-  update({ slider, stop, labels, numbers, charts }) {
+  update({ slider, labels, numbers, charts }) {
     this.slider = slider;
     this.numbers = numbers;
     this.charts = charts;
@@ -18,7 +18,7 @@ class Follower {
       append(number, "dt", label);
       return append(number, "dd");
     });
-    this.showNumbers(sliderStop(slider) ?? stop);
+    this.follow();
   }
 
   // Once a frame, however many moves the browser reports in between.
@@ -26,6 +26,7 @@ class Follower {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       const stop = sliderStop(this.slider);
+      if (stop === null) return this.follow(); // not there yet
       this.showNumbers(stop);
       for (const [key, updates] of Object.entries(this.charts))
         if (stop in updates) moveChart(document.querySelector(`.st-key-${key} .js-plotly-plot`), updates[stop]);
