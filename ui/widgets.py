@@ -65,7 +65,7 @@ def show_notices() -> None:
 def digit_picker() -> tuple[str, Reading]:
     """Let the visitor choose a digit, and show it. Returns the choice and its reading. Raises DataError."""
     look_at_new_drawing()
-    picture = st.container(width=72)
+    picture = st.container(width=72, key="picture")  # frame.css keeps its room
     labels = picker_labels(session())
     choice = st.selectbox(
         "Digit", list(labels), format_func=lambda choice: labels.get(choice, ""), key="of", bind="query-params"

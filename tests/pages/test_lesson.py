@@ -49,7 +49,7 @@ def metrics(page):
     """Return what the page's metrics show, and the numbers that follow a slider, as the server has them."""
     shown = {metric.label: metric.value for metric in page.metric}
     for part in page.get("bidi_component"):
-        if "_follower_" in part.proto.id:
+        if "_numbers_" in part.proto.id:
             data = json.loads(part.proto.bytes)
             stop = f"{page.select_slider(key=data['slider']).value:g}"
             shown |= dict(zip(data["labels"], data["numbers"][stop], strict=True))

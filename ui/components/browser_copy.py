@@ -19,7 +19,6 @@ from ui.session import Canvas, Session, Shelf, ShelfFullError, session
 mount = st.components.v2.component(
     "browser_copy",
     js=Path(__file__).with_suffix(".js").read_text(),
-    css=".st-key-copy { position: absolute; }",  # it takes no room
     isolate_styles=False,
 )
 

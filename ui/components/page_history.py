@@ -7,7 +7,6 @@ import streamlit as st
 mount = st.components.v2.component(
     "page_history",
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-    css=".st-key-page_history { position: absolute; }",  # it takes no room
     isolate_styles=False,
 )
 

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ROOT = Path(__file__).parent.parent.parent
-SHEETS = (ROOT / "ui" / "frame.css", ROOT / "app_pages" / "draw.css")
+SHEETS = (ROOT / "ui" / "frame.css", ROOT / "app_pages" / "draw.css", ROOT / "app_pages" / "softmax.css")
 
 
 class FirstPaint:

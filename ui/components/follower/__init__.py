@@ -51,4 +51,5 @@ def follow(
         "numbers": {f"{at:g}": list(numbers(at).values()) for at in stops},
         "charts": {key: {f"{at:g}": update(at) for at in stops} for key, update in charts.items()},
     }
-    mount(data=json.dumps(data).encode(), key=f"{slider}_follower_{'_'.join(charts)}", width="stretch")
+    kind = "numbers" if data["labels"] else "unseen"  # frame.css gives either its room before its own CSS is there
+    mount(data=json.dumps(data).encode(), key=f"{slider}_{kind}_{'_'.join(charts)}", width="stretch")
