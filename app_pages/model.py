@@ -195,7 +195,7 @@ def show_softmax(activations: Activations) -> None:
         follow(
             "T",
             temperature_stops(),
-            charts={"answers": lambda t: charts.probability_bars_at(softmax(logits, t), logits)},
+            charts={"answers": lambda t: charts.probability_bars_update(softmax(logits, t), logits)},
         )
     p = softmax(logits, temperature)
     with picture:

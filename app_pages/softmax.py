@@ -123,7 +123,7 @@ def one_output(reading: Reading) -> None:
         threshold = slider("Threshold", THRESHOLDS, 0.5, "one_threshold")
     network = lesson().moments[-1].networks["sigmoid"]
     own = float(sigmoid(network.logits(reading.digit[None])[0, digit]))
-    show_answer(reading, digit, own, threshold)
+    show_answer(reading, digit, own)
     show_hits_and_misses(digit, own, threshold)
     st.markdown(
         "A lower threshold means fewer misses and more false alarms, a higher one the opposite. You have to choose "
@@ -132,7 +132,7 @@ def one_output(reading: Reading) -> None:
     show_code("one threshold", sigmoid, one_threshold)
 
 
-def show_answer(reading: Reading, digit: int, own: float, threshold: float) -> None:
+def show_answer(reading: Reading, digit: int, own: float) -> None:
     def answer(threshold: float) -> dict[str, str]:
         return {"Its output": shown, "The answer": f"yes, a {digit}" if own > threshold else f"no, not a {digit}"}
 
@@ -158,7 +158,7 @@ def show_hits_and_misses(digit: int, own: float, threshold: float) -> None:
         f"A **hit** is a {digit} with the answer yes, a **miss** a {digit} with the answer no, and a **false alarm** "
         "another digit with the answer yes:"
     )
-    follow("one_threshold", THRESHOLDS, numbers=counts, charts={"histogram": charts.output_histogram_at})
+    follow("one_threshold", THRESHOLDS, numbers=counts, charts={"histogram": charts.output_histogram_update})
     show_chart(
         charts.output_histogram(outputs, truth, digit, threshold, own),
         "histogram",
@@ -210,7 +210,7 @@ def choose_moment() -> tuple[Moment, float]:
 
 def show_ten_thresholds(reading: Reading, moment: Moment, threshold: float) -> None:
     def answer(threshold: float) -> str:
-        return " ".join(map(str, np.flatnonzero(outputs > threshold))) or "no answer"
+        return ", ".join(map(str, np.flatnonzero(outputs > threshold))) or "no answer"
 
     outputs = sigmoid(moment.networks["sigmoid"].logits(reading.digit[None]))[0]
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
@@ -219,7 +219,7 @@ def show_ten_thresholds(reading: Reading, moment: Moment, threshold: float) -> N
             "ten_thresholds",
             THRESHOLDS,
             numbers=lambda threshold: {"Ten thresholds": answer(threshold)},
-            charts={"ten_outputs": partial(charts.ten_outputs_at, outputs)},
+            charts={"ten_outputs": partial(charts.ten_outputs_update, outputs)},
         )
     show_chart(
         charts.ten_outputs(outputs, threshold),
@@ -260,8 +260,8 @@ def show_moment_scores(moment: Moment, threshold: float) -> None:
         THRESHOLDS,
         numbers=shares,
         charts={
-            "answers_by_moment": partial(charts.answers_by_moment_at, moments, n),
-            "failures": charts.failures_at,
+            "answers_by_moment": partial(charts.answers_by_moment_update, moments, n),
+            "failures": charts.failures_update,
         },
     )
     show_chart(
@@ -365,19 +365,14 @@ def show_changes(z: Sequence[float]) -> None:
     with right:
         factor = slider("Multiply all of them by", FACTORS, 1.0, "factor")
 
-    def changed(added: float, factor: float) -> NDArray[np.float64]:
+    def changed(factor: float) -> NDArray[np.float64]:
         return softmax(factor * np.asarray(z) + added)
 
-    before, after = softmax(z), changed(added, factor)
-    follow(
-        "added",
-        ADDED,
-        charts={"before_and_after": lambda stop: charts.before_and_after_at(changed(stop, factor))},
-    )
+    before, after = softmax(z), changed(factor)
     follow(
         "factor",
         FACTORS,
-        charts={"before_and_after": lambda stop: charts.before_and_after_at(changed(added, stop))},
+        charts={"before_and_after": lambda factor: charts.before_and_after_update(changed(factor))},
     )
     show_chart(
         charts.before_and_after(before, after),
@@ -493,18 +488,18 @@ def learning(choice: str, reading: Reading) -> None:
     )
     temperature = temperature_slider()
     st.code(f"y = {one_hot(label, 10).astype(int).tolist()}")
-    show_loss(reading, label, temperature)
+    show_loss(reading, label)
     show_gradient(reading, label, temperature)
     show_examples(Example(reading.digit, label, reading.logits), temperature)
     show_code("cross-entropy", one_hot, cross_entropy, cross_entropy_gradient)
 
 
-def show_loss(reading: Reading, label: int, temperature: float) -> None:
+def show_loss(reading: Reading, label: int) -> None:
     def numbers(temperature: float) -> dict[str, str]:
         loss = float(cross_entropy(reading.logits, label, temperature))
         return {
             f"Probability of the {label}": percent(softmax(reading.logits, temperature)[label]),
-            "Loss": f"{loss:.4f}" if loss >= 0.001 else f"{loss:.1e}",
+            "Loss": in_four_places(loss),
         }
 
     st.markdown(
@@ -534,8 +529,8 @@ def show_gradient(reading: Reading, label: int, temperature: float) -> None:
         "T",
         temperature_stops(),
         charts={
-            "answer_and_label": lambda t: charts.answer_and_label_at(softmax(reading.logits, t)),
-            "gradient": lambda t: charts.gradient_bars_at(cross_entropy_gradient(reading.logits, label, t)),
+            "answer_and_label": lambda t: charts.answer_and_label_update(softmax(reading.logits, t)),
+            "gradient": lambda t: charts.gradient_bars_update(cross_entropy_gradient(reading.logits, label, t)),
         },
     )
     left, right = st.columns(2)
@@ -560,31 +555,33 @@ def show_examples(own: Example, temperature: float) -> None:
         [example.logits for example in compared.values()],
         [example.label for example in compared.values()],
     )
-    losses = losses_at(temperature)
+    names = [name.capitalize() for name in compared]
     st.markdown(
         "A confident right answer costs next to nothing, an undecided one costs some, and a confident wrong one costs "
         "most. This digit, and three test digits, which were chosen at T = 1:"
     )
     with st.grid(4, min_column_width=150):
-        for (name, (digit, label, logits)), loss in zip(compared.items(), losses, strict=True):
+        for name, (digit, label, logits) in compared.items():
             text = f"a {label}, read as {logits.argmax()}"
             with st.container(gap=None):
                 show_digit(digit, f"{name}: {text}")
-                st.markdown(f"**{name.capitalize()}**  \n{text}  \nloss ${in_tex(loss)}$")
-    follow("T", temperature_stops(), charts={"loss_curve": lambda t: charts.loss_curve_at(losses_at(t))})
+                st.markdown(f"**{name.capitalize()}**  \n{text}")
+    st.markdown("Their losses:")
+    follow(
+        "T",
+        temperature_stops(),
+        numbers=lambda t: dict(zip(names, map(in_four_places, losses_at(t)), strict=True)),
+        charts={"loss_curve": lambda t: charts.loss_curve_update(losses_at(t))},
+    )
     show_chart(
-        charts.loss_curve(losses, list(compared)),
+        charts.loss_curve(losses_at(temperature), list(compared)),
         "loss_curve",
         "The loss over the probability of the right digit: 0 where it is 1, growing without limit as it goes to 0",
     )
 
 
-def in_tex(value: float) -> str:
-    """Write a number to four places, or, if that would make it 0, with two digits and a power of ten."""
-    if value >= 0.001 or value == 0:
-        return f"{value:.4f}"
-    digits, power = f"{value:.1e}".split("e")
-    return rf"{digits} \cdot 10^{{{int(power)}}}"
+def in_four_places(loss: float) -> str:
+    return f"{loss:.4f}" if loss >= 0.0001 or loss == 0 else "<0.0001"
 
 
 # The page.

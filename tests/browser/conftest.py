@@ -13,11 +13,14 @@ SIZE = {"width": 1280, "height": 800}
 
 
 def pytest_collection_modifyitems(items):
-    """In CI, on a machine that others keep busy, a browser test that fails runs once more; the summary names it."""
+    """In CI, on a machine that others keep busy, a browser test that has waited in vain runs once more.
+
+    The summary names it. What a test finds wrong, and what the server or the browser complains of, is not forgiven.
+    """
     if os.environ.get("CI"):
         for item in items:
             if item.path.is_relative_to(Path(__file__).parent):
-                item.add_marker(pytest.mark.flaky(reruns=1))
+                item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError", "(Locator|Page) expected"]))
 
 
 @pytest.fixture(scope="module")

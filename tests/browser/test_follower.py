@@ -1,5 +1,7 @@
 """Charts and numbers of the pages Softmax and Model move while a slider is dragged, before the server knows of it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -54,3 +56,23 @@ def test_a_chart_and_a_number_follow_a_dragged_slider(open_page, server, path, s
     page.wait_for_function(f"([key, drawn]) => ({DRAWN})(key) === drawn", arg=[chart, chart_before])
     if number:
         expect(shown).to_have_text(number_before)
+
+
+def test_a_chart_that_was_moved_is_shown_again_as_the_server_draws_it(open_page):
+    """Streamlit keeps a chart's figure for when the same figure is shown again, and it is this one that is moved."""
+    page = open_page("/softmax?of=A+ready+4")
+    slider = page.locator(".st-key-one_threshold input[type=range]")
+    shown = []
+    for _ in range(2):
+        slider.focus()
+        slider.press("Home")
+        expect(page).to_have_url(re.compile("one_threshold=0.01"))
+        wait_until_idle(page)
+        page.wait_for_timeout(1000)
+        shown.append(page.evaluate(DRAWN, "histogram"))
+        with drag_slider(page, "one_threshold") as moves:
+            for _ in moves:
+                page.wait_for_timeout(20)
+        expect(page).to_have_url(re.compile("one_threshold=0.99"))
+        wait_until_idle(page)
+    assert shown[0] == shown[1]

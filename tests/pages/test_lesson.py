@@ -115,7 +115,7 @@ def test_none_exactly_one_or_several_outputs_are_above_the_threshold(page):
     assert metrics(show(page, age=2, ten_thresholds=0.99))["Ten thresholds"] == "no answer"
     assert metrics(page)["None above it"] == "100%"
     assert metrics(page)["Of these, right"] == "—"
-    assert metrics(show(page, age=2, ten_thresholds=0.01))["Ten thresholds"] == "0 1 2 3 4 5 6 7 8 9"
+    assert metrics(show(page, age=2, ten_thresholds=0.01))["Ten thresholds"] == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
     assert metrics(page)["Several"] == "100%"
     assert metrics(show(page, of="ready 6", age=8595, ten_thresholds=0.5))["Ten thresholds"] == "6"
     assert chart(page, "failures")[1].items() >= {"x": [11], "y": [0.5]}.items()

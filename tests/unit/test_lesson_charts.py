@@ -86,35 +86,39 @@ def losses(temperature):
 AT_THRESHOLD = {
     "output_histogram": (
         lambda t: lesson.output_histogram(OUTPUTS, OUTPUTS > 0.9, 7, t, 0.25),
-        lesson.output_histogram_at,
+        lesson.output_histogram_update,
     ),
-    "ten_outputs": (lambda t: lesson.ten_outputs(OUTPUTS, t), lambda t: lesson.ten_outputs_at(OUTPUTS, t)),
+    "ten_outputs": (lambda t: lesson.ten_outputs(OUTPUTS, t), lambda t: lesson.ten_outputs_update(OUTPUTS, t)),
     "answers_by_moment": (
         lambda t: lesson.answers_by_moment(MOMENTS, 1000, t, 5),
-        lambda t: lesson.answers_by_moment_at(MOMENTS, 1000, t),
+        lambda t: lesson.answers_by_moment_update(MOMENTS, 1000, t),
     ),
-    "failures": (lambda t: lesson.failures(MOMENTS, 1000, t, 5), lesson.failures_at),
+    "failures": (lambda t: lesson.failures(MOMENTS, 1000, t, 5), lesson.failures_update),
 }
 AT_TEMPERATURE = {
     "before_and_after": (
         lambda t: lesson.before_and_after(softmax(Z[:5]), softmax(Z[:5], t)),
-        lambda t: lesson.before_and_after_at(softmax(Z[:5], t)),
+        lambda t: lesson.before_and_after_update(softmax(Z[:5], t)),
     ),
     "answer_and_label": (
         lambda t: lesson.answer_and_label(softmax(Z, t), np.eye(10)[LABEL]),
-        lambda t: lesson.answer_and_label_at(softmax(Z, t)),
+        lambda t: lesson.answer_and_label_update(softmax(Z, t)),
     ),
     "gradient": (
         lambda t: lesson.gradient_bars(cross_entropy_gradient(Z, LABEL, t)),
-        lambda t: lesson.gradient_bars_at(cross_entropy_gradient(Z, LABEL, t)),
+        lambda t: lesson.gradient_bars_update(cross_entropy_gradient(Z, LABEL, t)),
+    ),
+    "gradient of what is read well": (  # at low temperatures exactly 0
+        lambda t: lesson.gradient_bars(cross_entropy_gradient(Z * 10, 3, t)),
+        lambda t: lesson.gradient_bars_update(cross_entropy_gradient(Z * 10, 3, t)),
     ),
     "loss_curve": (
         lambda t: lesson.loss_curve(losses(t), list("abcd")),
-        lambda t: lesson.loss_curve_at(losses(t)),
+        lambda t: lesson.loss_curve_update(losses(t)),
     ),
     "probability_bars": (
         lambda t: network.probability_bars(softmax(Z, t), Z),
-        lambda t: network.probability_bars_at(softmax(Z, t), Z),
+        lambda t: network.probability_bars_update(softmax(Z, t), Z),
     ),
 }
 

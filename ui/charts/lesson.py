@@ -80,7 +80,7 @@ def output_histogram(outputs: ArrayLike, truth: ArrayLike, digit: int, threshold
     return go.Figure({"data": [*bars, diamond], "layout": layout})
 
 
-def output_histogram_at(threshold: float) -> Update:
+def output_histogram_update(threshold: float) -> Update:
     """Return what another threshold changes of `output_histogram`."""
     return Update({}, {"shapes[0].x0": threshold, "shapes[0].x1": threshold, "annotations[0].x": threshold}, [])
 
@@ -103,7 +103,7 @@ def ten_outputs(outputs: ArrayLike, threshold: float) -> go.Figure:
     return figure
 
 
-def ten_outputs_at(outputs: ArrayLike, threshold: float) -> Update:
+def ten_outputs_update(outputs: ArrayLike, threshold: float) -> Update:
     """Return what another threshold changes of `ten_outputs`."""
     line = {"shapes[0].y0": threshold, "shapes[0].y1": threshold}
     name = {"annotations[0].y": threshold, "annotations[0].yanchor": _name_anchor(threshold)}
@@ -185,7 +185,7 @@ def answers_by_moment(moments: Sequence[Moment], digits: int, threshold: float, 
     return go.Figure({"data": [*bars, line], "layout": layout})
 
 
-def answers_by_moment_at(moments: Sequence[Moment], digits: int, threshold: float) -> Update:
+def answers_by_moment_update(moments: Sequence[Moment], digits: int, threshold: float) -> Update:
     """Return what another threshold changes of `answers_by_moment`."""
     return Update({"y": [_shares(moments, digits, threshold, kind) for kind in FIRED]}, {}, list(range(len(FIRED))))
 
@@ -224,7 +224,7 @@ def failures(moments: Sequence[Moment], digits: int, threshold: float, step: int
     return go.Figure({"data": [heat, diamond], "layout": layout})
 
 
-def failures_at(threshold: float) -> Update:
+def failures_update(threshold: float) -> Update:
     """Return what another threshold changes of `failures`."""
     return Update({"y": [[threshold]]}, {}, [1])
 
@@ -277,7 +277,7 @@ def before_and_after(before: ArrayLike, after: ArrayLike) -> go.Figure:
     return go.Figure({"data": bars, "layout": layout})
 
 
-def before_and_after_at(after: NDArray[np.floating]) -> Update:
+def before_and_after_update(after: NDArray[np.floating]) -> Update:
     """Return what another distribution afterwards changes of `before_and_after`."""
     return Update({"y": [rounded(after)], "text": [_as_labels(after)]}, {}, [1])
 
@@ -350,7 +350,7 @@ def answer_and_label(probabilities: ArrayLike, label: ArrayLike) -> go.Figure:
     return figure
 
 
-def answer_and_label_at(probabilities: NDArray[np.floating]) -> Update:
+def answer_and_label_update(probabilities: NDArray[np.floating]) -> Update:
     """Return what other probabilities, with the same largest one, change of `answer_and_label`."""
     return Update({"y": [rounded(probabilities)], "customdata": [_in_words(probabilities)]}, {}, [0])
 
@@ -363,7 +363,7 @@ def gradient_bars(gradient: ArrayLike) -> go.Figure:
         "x": list(range(10)),
         "y": gradient,
         "marker": {"color": _gradient_colours(gradient)},
-        "customdata": ["raises" if slope < 0 else "lowers" for slope in gradient],
+        "customdata": _gradient_directions(gradient),
         "hovertemplate": "<b>%{x}</b> %{y:.4f}<br>training %{customdata} it<extra></extra>",
     }
     layout = base_layout(300, t=48) | {
@@ -383,14 +383,24 @@ def gradient_bars(gradient: ArrayLike) -> go.Figure:
     return go.Figure({"data": [bars], "layout": layout})
 
 
-def gradient_bars_at(gradient: NDArray[np.floating]) -> Update:
+def gradient_bars_update(gradient: NDArray[np.floating]) -> Update:
     """Return what another temperature changes of `gradient_bars`."""
-    bars = {"y": [rounded(gradient)], "marker.color": [_gradient_colours(gradient)]}
-    return Update(bars, {"yaxis.range": _gradient_range(gradient)}, [0])
+    bars = {
+        "y": rounded(gradient),
+        "marker.color": _gradient_colours(gradient),
+        "customdata": _gradient_directions(gradient),
+    }
+    return Update(
+        {attribute: [values] for attribute, values in bars.items()}, {"yaxis.range": _gradient_range(gradient)}, [0]
+    )
 
 
 def _gradient_colours(gradient: NDArray[np.floating]) -> list[str]:
     return [DIGITS[0] if slope < 0 else OTHERS for slope in gradient]  # the first as the label's outline
+
+
+def _gradient_directions(gradient: NDArray[np.floating]) -> list[str]:
+    return ["raises" if slope < 0 else "lowers" for slope in gradient]
 
 
 def _gradient_range(gradient: NDArray[np.floating]) -> list[float]:
@@ -421,11 +431,11 @@ def loss_curve(losses: ArrayLike, names: Sequence[str]) -> go.Figure:
     return go.Figure({"data": [line, *reversed(points)], "layout": layout})
 
 
-def loss_curve_at(losses: NDArray[np.floating]) -> Update:
+def loss_curve_update(losses: NDArray[np.floating]) -> Update:
     """Return what another temperature changes of `loss_curve`: the losses of the same answers."""
     y = np.asarray(losses)[::-1, None]
     return Update(
-        {"x": rounded(np.exp(-y)), "y": rounded(y)}, {"yaxis.range": _loss_range(losses)}, list(range(1, len(y) + 1))
+        {"x": np.exp(-y).tolist(), "y": rounded(y)}, {"yaxis.range": _loss_range(losses)}, list(range(1, len(y) + 1))
     )
 
 

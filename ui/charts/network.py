@@ -198,7 +198,7 @@ def probability_bars(probabilities: ArrayLike, logits: ArrayLike) -> go.Figure:
     p = np.asarray(probabilities).tolist()
     bars = (
         digit_bars(p, int(np.argmax(p)))
-        | _in_words(p, logits)
+        | _bar_texts(p, logits)
         | {
             "hovertemplate": "<b>%{x}</b><br>probability %{customdata[0]}<br>logit %{customdata[1]}<extra></extra>",
             "textposition": "outside",
@@ -224,13 +224,13 @@ def probability_bars(probabilities: ArrayLike, logits: ArrayLike) -> go.Figure:
     return go.Figure({"data": [bars], "layout": layout})
 
 
-def probability_bars_at(probabilities: NDArray[np.floating], logits: ArrayLike) -> Update:
+def probability_bars_update(probabilities: NDArray[np.floating], logits: ArrayLike) -> Update:
     """Return what other probabilities, with the same largest one, change of `probability_bars`."""
-    changed = {"y": rounded(probabilities)} | _in_words(probabilities, logits)
+    changed = {"y": rounded(probabilities)} | _bar_texts(probabilities, logits)
     return Update({attribute: [values] for attribute, values in changed.items()}, {}, [0])
 
 
-def _in_words(probabilities: Sequence[float] | NDArray[np.floating], logits: ArrayLike) -> dict[str, Any]:
+def _bar_texts(probabilities: Sequence[float] | NDArray[np.floating], logits: ArrayLike) -> dict[str, Any]:
     """Return what `probability_bars` writes above a bar, and what it says if the bar is pointed at."""
     return {
         "text": [percent(p, 0) if p >= 0.005 else "" for p in probabilities],

@@ -3,6 +3,7 @@
 // of the old one stays there meanwhile. The charts are told apart by their keys.
 
 const SETTLED_AFTER = 150; // ms without a change, after which a chart is copied
+const MOVED_AFTER = 30; // ms without a move, after which a chart that follows a slider is copied
 const WATCHED_FOR = 500; // ms, in which a chart that is drawn may be hidden again
 const GIVEN_UP_AFTER = 3000; // ms
 
@@ -14,6 +15,7 @@ export default function () {
   if (window.chartCopies) return; // mounted again, as another page is shown
   const copies = (window.chartCopies = new Map());
   const settling = new Map();
+  const announced = new WeakSet();
 
   new MutationObserver((changes) => {
     const changed = new Set();
@@ -30,12 +32,15 @@ export default function () {
     for (const chart of changed) keep(chart);
   }).observe(document.body, { childList: true, subtree: true });
   for (const chart of document.querySelectorAll(".stPlotlyChart")) keep(chart); // drawn before this ran
-  // It followed a slider, and may be replaced as soon as the slider is let go.
-  document.addEventListener("moved", ({ target }) => copy(target.closest(".stPlotlyChart")));
+  // A chart that follows a slider may be replaced as soon as the slider is let go.
+  document.addEventListener("chartmoved", ({ target }) => copySoon(target.closest(".stPlotlyChart"), MOVED_AFTER));
 
   function keep(chart) {
-    if (drawn(chart)) copyOnceSettled(chart);
-    else standIn(chart);
+    if (!drawn(chart)) return standIn(chart);
+    copySoon(chart, SETTLED_AFTER);
+    const plot = chart.querySelector(".js-plotly-plot");
+    if (!announced.has(plot)) plot.dispatchEvent(new Event("chartdrawn", { bubbles: true }));
+    announced.add(plot);
   }
 
   // A MutationObserver is called before the next frame, so that the browser never shows the new, empty chart.
@@ -68,15 +73,16 @@ export default function () {
     }
   }
 
-  function copyOnceSettled(chart) {
+  // Once nothing has happened for so many milliseconds.
+  function copySoon(chart, after) {
     const key = keyOf(chart);
     if (!key) return;
-    clearTimeout(settling.get(key));
-    settling.set(key, setTimeout(() => copy(chart), SETTLED_AFTER));
+    clearTimeout(settling.get(`${key} ${after}`));
+    settling.set(`${key} ${after}`, setTimeout(() => copyNow(chart), after));
   }
 
-  function copy(chart) {
-    const plot = chart?.isConnected && chart.querySelector(".js-plotly-plot .svg-container");
+  function copyNow(chart) {
+    const plot = chart.isConnected && chart.querySelector(".js-plotly-plot .svg-container");
     if (!plot) return;
     const element = document.createElement("div");
     element.className = "chart-copy";

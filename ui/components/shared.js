@@ -27,7 +27,7 @@ function paintPixels(canvas, levels) {
   context.putImageData(pixels, 0, 0);
 }
 
-// The stop that a slider of Streamlit's shows, or null without one: its name for screen readers, which follows at once.
+// What a slider of Streamlit's shows, or null without one: as a text for screen readers, which follows at once.
 // Streamlit tells the server once the slider is let go.
 function sliderText(key) {
   return document.querySelector(`.st-key-${key} input[type=range]`)?.ariaValueText ?? null;

@@ -1,4 +1,4 @@
-"""Numbers and charts that follow a slider of Streamlit's while it is dragged: the server sends them for all its stops.
+"""Numbers and charts that follow a slider while it is dragged: the server sends in advance what they show at each stop.
 
 Streamlit tells the server where a slider is once it is let go. The server then runs the page, or a fragment of it, and
 shows what else depends on the slider.
@@ -36,7 +36,7 @@ def follow(
     Parameters
     ----------
     slider : str
-        Its key. What it shows of a stop is a number.
+        The key of a `st.select_slider` that writes its stops with "{:g}".
     stops : sequence of float
     numbers : function from a stop to a mapping
         Labels and what to show for each, the same labels at all stops. They are shown here, like `st.metric`.

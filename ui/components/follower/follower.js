@@ -3,6 +3,12 @@
 class Follower {
   constructor(root) {
     this.root = root;
+    this.moved = new Set(); // the keys of charts that are no longer as the server drew them
+    this.onChartDrawn = ({ target }) => {
+      const key = Object.keys(this.charts).find((key) => target.closest(`.st-key-${key}`));
+      if (this.moved.has(key)) this.moveChart(key); // Streamlit may show a figure again as it was when it was moved
+    };
+    document.addEventListener("chartdrawn", this.onChartDrawn);
   }
 
   update({ slider, labels, numbers, charts }) {
@@ -10,7 +16,7 @@ class Follower {
     this.numbers = numbers;
     this.charts = charts;
     this.observer?.disconnect();
-    this.observer = observeSlider(slider, () => this.follow());
+    this.observer = observeSlider(slider, () => this.onNextFrame(() => this.follow()));
 
     this.root.replaceChildren();
     this.values = labels.map((label) => {
@@ -18,44 +24,48 @@ class Follower {
       append(number, "dt", label);
       return append(number, "dd");
     });
-    this.follow();
+    this.showNumbers();
   }
 
   // Once a frame, however many moves the browser reports in between.
+  onNextFrame(act) {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(act);
+  }
+
   follow() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      const stop = sliderStop(this.slider);
-      if (stop === null) return this.follow(); // not there yet
-      this.showNumbers(stop);
-      for (const [key, updates] of Object.entries(this.charts))
-        if (stop in updates) moveChart(document.querySelector(`.st-key-${key} .js-plotly-plot`), updates[stop]);
-    });
+    this.showNumbers();
+    for (const key of Object.keys(this.charts)) this.moveChart(key);
   }
 
-  showNumbers(stop) {
-    this.numbers[stop]?.forEach((text, number) => (this.values[number].textContent = text));
+  showNumbers() {
+    const stop = sliderText(this.slider);
+    if (stop === null) this.onNextFrame(() => this.showNumbers()); // the slider is not there yet
+    else this.numbers[stop]?.forEach((text, number) => (this.values[number].textContent = text));
   }
-}
 
-// The number that a slider shows, as the server names it: "5" where Streamlit writes "5.00".
-function sliderStop(key) {
-  const text = sliderText(key);
-  return text === null ? null : String(Number(text));
-}
+  // By Streamlit's own plotly.js, which is there once Streamlit has drawn a chart.
+  async moveChart(key) {
+    const chart = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+    const update = this.charts[key][sliderText(this.slider)];
+    if (!chart?.calcdata || !window.Plotly || !update) return;
+    this.moved.add(key);
+    await window.Plotly.update(chart, ...update);
+    chart.dispatchEvent(new Event("chartmoved", { bubbles: true }));
+  }
 
-// Streamlit's own plotly.js, which Streamlit has loaded once it has drawn a chart.
-async function moveChart(chart, update) {
-  if (!chart?.calcdata || !window.Plotly) return;
-  await window.Plotly.update(chart, ...update);
-  chart.dispatchEvent(new Event("moved", { bubbles: true }));
+  remove() {
+    cancelAnimationFrame(this.frame);
+    this.observer.disconnect();
+    document.removeEventListener("chartdrawn", this.onChartDrawn);
+  }
 }
 
 export default function ({ parentElement, data }) {
   const follower = (parentElement.follower ??= new Follower(parentElement.querySelector(".follower")));
   follower.update(JSON.parse(new TextDecoder().decode(data)));
   return () => {
-    follower.observer.disconnect();
+    follower.remove();
     delete parentElement.follower;
   };
 }
