@@ -155,7 +155,8 @@ class Canvas:
     loaded: Drawing = field(default_factory=lambda: {"objects": [], "number": 1})
     """What the browser was last told to load; it loads it when this changes."""
     loads: int = 1  # how many drawings it was told to load; the number in each makes it differ from the one before
-    expected: int | None = None  # how many objects it sends back once it has loaded them
+    loading: list[list[Any]] = field(default_factory=list)
+    """The marks of what it was told to load and has not sent back yet, the oldest first."""
     packed: tuple[str, str] | None = None
     """A picture, as PNG in a data URL, that stands for strokes which only a browser's tab had, and these in a link."""
     ends_with_stroke: bool = False  # whether the visitor drew last, and what it shows was not loaded
@@ -163,11 +164,17 @@ class Canvas:
 
     def drawn(self, objects: list[Drawing], reading: Reading | None) -> None:
         """Take down what the browser sends after a stroke, or after it has loaded what it was told to."""
+        marks, earlier = _marks(objects), self.loading[:-1]
+        if marks in earlier:  # it has been told to load something else meanwhile
+            del self.loading[: earlier.index(marks) + 1]
+            return
         snapshot = Snapshot(json.dumps(objects), reading)
-        if len(objects) != self.expected and snapshot.objects != self.shown.objects:
+        # What it has loaded it may write in another way.
+        has_loaded = bool(self.loading) and len(marks) == len(self.loading[-1])
+        if not has_loaded and snapshot.objects != self.shown.objects:
             self._remember()
             self.ends_with_stroke = True
-        self.shown, self.expected = snapshot, None
+        self.shown, self.loading = snapshot, []
 
     def load(self, reading: Reading | None, *objects: Drawing) -> None:
         """Replace what is on it by these strokes and pictures, of which this is the reading."""
@@ -211,7 +218,12 @@ class Canvas:
         self.shown, self.ends_with_stroke = snapshot, False
         self.loads += 1
         self.reload()
-        self.expected = len(self.loaded["objects"])
+        self.loading = [*self.loading, _marks(self.loaded["objects"])][-self.MOST_UNDONE :]
+
+
+def _marks(objects: list[Any]) -> list[Any]:
+    """Return the paths of strokes and the sources of pictures, by which a drawing is known again."""
+    return [drawn.get("path", drawn.get("src")) if isinstance(drawn, dict) else None for drawn in objects]
 
 
 def reload_new_canvas() -> None:

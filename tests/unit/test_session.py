@@ -164,6 +164,24 @@ def test_what_a_canvas_sends_again_is_no_step():
     assert len(canvas.past) == 1
 
 
+def test_undo_may_be_faster_than_the_canvas():
+    """The canvas sends back what it has loaded after 0.2 s, when it may have been told to load something else."""
+    canvas = Canvas()
+    canvas.drawn(STROKES[:1], reading(1))
+    canvas.drawn(STROKES[:2], reading(4))
+    canvas.load(None)
+    canvas.undo()
+    canvas.undo()
+    for sent, digit in (([], None), (STROKES[:2], 4), (STROKES[:1], 1)):
+        canvas.drawn(sent, digit and reading(digit))
+        assert canvas.shown.reading.winner == 1
+    assert [json.loads(snapshot.objects) for snapshot in canvas.past] == [[]]
+    assert [json.loads(snapshot.objects) for snapshot in canvas.future] == [[], STROKES[:2]]
+    canvas.drawn(STROKES[:1] + STROKES[2:], reading(7))
+    canvas.undo()
+    assert objects(canvas) == STROKES[:1]
+
+
 def test_only_so_much_can_be_undone():
     canvas = Canvas()
     for number in range(3 * Canvas.MOST_UNDONE):
