@@ -113,6 +113,7 @@ def load_photo(source: str) -> None:
         session().report_problem("no ink stands out from the paper in this photo")
     else:
         session().load_on_canvas(reading)
+        st.session_state.photo = False  # closes the popover, which may cover the temperature
 
 
 def set_temperature(temperature: float) -> None:

@@ -272,6 +272,8 @@ def test_a_photo_is_read_and_can_be_drawn_over(page, tmp_path):
     page.get_by_role("button", name="Photo").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "one.jpg")
     assert answer(page) == 1
+    expect(page.locator("input[type=file]")).to_be_hidden()
+    page.get_by_role("button", name="Photo").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "not_a_photo.png")
     expect(page.get_by_text("JPEG, PNG or WebP").filter(has_text="did not work")).to_be_visible()
     assert answer(page) == 1

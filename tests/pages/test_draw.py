@@ -198,6 +198,7 @@ def test_a_photo_is_read_and_loaded_on_the_canvas(page):
     assert read_as(page) == 5
     assert np.abs(page.session_state.session.reading.digit - to_mnist(coverage)).mean() < 0.04
     assert page.session_state.session.canvas.loaded["objects"][0]["type"] == "Image"
+    assert not page.session_state.photo, "the popover is closed"
 
 
 def test_a_file_that_is_not_a_photo_of_a_digit_is_refused_and_changes_nothing(page):
