@@ -437,19 +437,21 @@ def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipp
 
 
 def show_training(textbook: Report, shipped: Report) -> None:
+    epochs = len(shipped.history["val_accuracy"])
     st.markdown("**How it learned**, compared with the same network trained on MNIST alone, as textbooks do it:")
     show_chart(
         charts.learning_curves({"textbook": textbook.history, "shipped": shipped.history}),
         "learning",
-        f"Errors by epoch: {textbook.epochs} epochs on MNIST alone, {shipped.epochs} of the shipped model",
+        f"Errors by epoch: {textbook.epochs} epochs on MNIST alone, {epochs} of the shipped model",
     )
     st.caption(
-        f"Solid lines: errors on the {VALIDATION:,} validation digits, on which recipes, temperatures and thresholds "
-        "were chosen. Dotted lines: errors on the training data. “Textbook” was trained on MNIST's digits as they are, "
+        f"Solid lines: errors on the {VALIDATION:,} validation digits, by which recipe and temperature were "
+        "chosen. Dotted lines: errors on the training data. “Textbook” was trained on MNIST's digits as they are, "
         f"for {textbook.seconds:.0f} seconds. The shipped model was trained for "
         f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
         "drawn stroke by stroke in other styles, and on images that are not digits. It learned from the answers of a "
-        "larger network, its teacher: on the dotted line, an answer other than the teacher's is an error. During "
+        "larger network, its teacher: on the dotted line, an answer other than the teacher's is an error. In the last "
+        f"{epochs - shipped.epochs} epochs it learned from the labels, with more digits drawn in strokes. During "
         "training it can also answer “not a digit”."
     )
     how_measured("training", "python train.py", TRAIN_TEXTBOOK)

@@ -1,9 +1,9 @@
 """How well the energy of the logits separates digits from other input: `python -m evaluation.not_a_digit`
 
 AUROC is the probability that an image of the row has more energy than a digit of MNIST's test set: 0.5 is chance, 1 is
-perfect. The last column is the share of images above the page's threshold, which is set so that 98 % of the validation
-digits are below it. Training has seen scribbles made by the same code, and the same letters in other fonts, but no
-clothes.
+perfect. The last column is the share of images above the page's threshold, which is set so that 98 % of digits are
+below it: of the validation digits and as many generated ones. Training has seen scribbles made by the same code, and
+the same letters in other fonts, but no clothes.
 """
 
 import argparse

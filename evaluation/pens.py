@@ -109,8 +109,9 @@ def document(found: Mapping[str, Any]) -> str:
     parts = [
         "# How well real pens are read\n",
         f"`{(__doc__ or '').split('`')[1]}` wrote this, from {found['digits']:,} isolated digits of UNIPEN (Guyon et "
-        f"al. 1994), which {len(middle['contributors'])} contributors recorded on tablets. Training sees none of them. "
-        "Some are cut wrongly (a 4 without its leg, several digits in one), and nobody can read those.\n",
+        f"al. 1994), which {len(middle['contributors'])} contributors recorded on tablets. Training sees none of them; "
+        "the styles of its generated strokes, and its recipe, were chosen by them. Some are cut wrongly (a 4 without "
+        "its leg, several digits in one), and nobody can read those.\n",
         "## By the way of drawing\n",
         table(["on the canvas", "read right"], [[name, percent(one)] for name, one in found["conditions"].items()]),
         "All that follows is for the middle of the canvas.\n",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_model.mnist import Split
 from mnist_model.preprocess import to_mnist
-from mnist_model.training.strokes import Strokes, draw, resample, scribble, styles, write
+from mnist_model.training.strokes import HARD, Strokes, draw, resample, scribble, styles, write
 
 NOT_A_DIGIT = 10  # the label of an OOD image
 
@@ -209,9 +209,13 @@ def augment(
 
 
 def stroke_digit(digit: int, rng: Random) -> NDArray[np.uint8]:
-    """Draw a digit on the canvas, in a style that is not held out. (28, 28), as the network sees it."""
-    style = rng.choice(styles(digit, held_out=False))
-    return _draw_on_canvas(write(digit, style, rng), rng)
+    """Draw a digit on the canvas, in a style that is not held out, HARD ones thrice as often.
+
+    Returns it as the network sees it, (28, 28).
+    """
+    names = styles(digit, held_out=False)
+    shares = np.array([3 if (digit, name) in HARD else 1 for name in names])
+    return _draw_on_canvas(write(digit, rng.choice(names, p=shares / shares.sum()), rng), rng)
 
 
 def ood_image(digits: NDArray[np.uint8], rng: Random) -> NDArray[np.uint8]:
@@ -270,7 +274,9 @@ def _texture(rng: Random) -> Image:
 
 def _draw_on_canvas(strokes: Strokes, rng: Random) -> NDArray[np.uint8]:
     size = rng.uniform(70, 260)
-    return _to_bytes(to_mnist(draw(strokes, size=size, pen=min(rng.uniform(6, 34), size / 5))))
+    pen = min(rng.uniform(6, 34), size / 5)
+    canvas = int(size + pen) + 12  # as much of the page's canvas as the digit covers
+    return _to_bytes(to_mnist(draw(strokes, canvas=canvas, size=size, pen=pen, centre=(canvas / 2, canvas / 2))))
 
 
 def _to_bytes(image: Image | None) -> NDArray[np.uint8]:

@@ -30,8 +30,8 @@ def export(mnist: Mnist, output: Path) -> None:
     remedy = "`python train.py` makes it"
     try:
         report = json.loads(report_file.read_text(encoding="utf-8"))
-        geometric, limit = report.get("geometric", False), report.get("limit")
-        seed, trained_on = report["seed"], report["data_sha256"]
+        trained_with = {name: bool(report.get(name)) for name in ("geometric", "stroke_digits")}
+        limit, seed, trained_on = report.get("limit"), report["seed"], report["data_sha256"]
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise ModelFileError(f"{report_file} cannot be read ({error}); {remedy}") from error
     model = lenet5()
@@ -44,7 +44,7 @@ def export(mnist: Mnist, output: Path) -> None:
         raise DataError(f"the model in {output} was trained on other data than this")
     report.pop("pens", None)  # `evaluation.pens` measured it with the calibration that is found again here
     measured = mnist.first(limit)
-    write_model(model, lambda network: report | evaluate(network, measured, geometric=geometric, seed=seed), output)
+    write_model(model, lambda network: report | evaluate(network, measured, **trained_with, seed=seed), output)
 
 
 def write_model(model: keras.Model, measure: Callable[[Path], dict[str, Any]], output: Path) -> None:

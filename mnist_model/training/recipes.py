@@ -26,6 +26,12 @@ class Recipe:
     distillation_temperature: float = 1.0  # at which the student learns the teacher's probabilities
     least_label_probability: float = 0.0  # that the teacher must give to an image's label for the student to see it
 
+    fine_tuning_epochs: int = 0  # in the end, on the labels themselves, over passes of their own; 0: none
+    fine_tuning_passes: int = 0
+    fine_tuning_stroke_digits: int = 0  # in each of these passes
+    fine_tuning_learning_rate: float = 0.0
+    fine_tuning_share: float = 1.0  # of the weights after it in the mean of those before and after that is kept
+
 
 @dataclass(frozen=True)
 class OneCycleRecipe(Recipe):
@@ -50,6 +56,11 @@ RECIPES = {
         teacher_learning_rate=2e-3,
         distillation_temperature=2.0,
         least_label_probability=0.3,
+        fine_tuning_epochs=8,
+        fine_tuning_passes=4,
+        fine_tuning_stroke_digits=30_000,
+        fine_tuning_learning_rate=1e-3,
+        fine_tuning_share=0.7,
     ),
     "textbook": Recipe(
         epochs=5,
@@ -78,5 +89,6 @@ def scaled(recipe: Recipe, share: float) -> Recipe:
         batch_size=batch_size(recipe.batch_size),
         stroke_digits=round(share * recipe.stroke_digits),
         ood_images=round(share * recipe.ood_images),
+        fine_tuning_stroke_digits=round(share * recipe.fine_tuning_stroke_digits),
         teacher_batch_size=batch_size(recipe.teacher_batch_size),
     )

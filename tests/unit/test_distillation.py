@@ -16,8 +16,9 @@ from mnist_model.training import fit, teacher
 from mnist_model.training.augment import NOT_A_DIGIT
 from mnist_model.training.checkpoints import Batches, CheckpointStore
 from mnist_model.training.data import load_mnist
-from mnist_model.training.measure import calibrated_temperature
-from mnist_model.training.recipes import RECIPES
+from mnist_model.training.lenet import fast_lenet5
+from mnist_model.training.measure import calibrated_temperature, energy_threshold
+from mnist_model.training.recipes import RECIPES, scaled
 
 
 def test_the_loss_is_a_cross_entropy_over_eleven_classes_at_a_temperature():
@@ -117,6 +118,22 @@ def test_the_calibrated_temperature_is_found_on_augmented_digits(geometric, imag
     assert shapes == [(images_read, 28, 28)]
 
 
+@pytest.mark.parametrize(("stroke_digits", "images_read"), [(True, 100), (False, 50)])
+def test_98_percent_of_digits_have_less_energy_than_the_threshold(stroke_digits, images_read, test_set):
+    """MNIST's, and as many stroke digits if the network has been trained with them."""
+    digits, energies = Split(test_set.images[:50], test_set.labels[:50]), []
+
+    def logits(images):
+        assert 0 <= images.min() <= images.max() <= 1
+        found = images.sum(axis=(1, 2))[:, None] * np.eye(10)[0]  # the more ink, the less energy
+        energies.extend(-logsumexp(found, axis=1))
+        return found
+
+    threshold = energy_threshold(logits, digits, stroke_digits=stroke_digits, seed=0)
+    assert len(energies) == images_read
+    assert np.mean(np.array(energies) <= threshold) == pytest.approx(0.98)
+
+
 def test_a_teacher_that_has_learned_nothing_is_an_error(monkeypatch, data):
     digits = load_mnist(data).first(20)
     monkeypatch.setattr(fit, "make_passes", lambda *arguments: digits.train)
@@ -135,6 +152,21 @@ def eagerly():
 
 
 @pytest.mark.usefixtures("eagerly")
+def test_fine_tuning_continues_from_the_weights_on_new_passes(tmp_path, data):
+    changes = {"batch_size": 32, "fine_tuning_passes": 1, "fine_tuning_epochs": 2}
+    recipe = replace(scaled(RECIPES["handwriting"], 0.001), **changes)
+    model, store = fast_lenet5(), CheckpointStore(tmp_path / "checkpoints", {})
+    tuned, history = fit.fine_tune(model, recipe, load_mnist(data).first(64), 0, store, [])
+    # The same again, from its checkpoint, but for what is kept of it.
+    whole, _ = fit.fine_tune(model, replace(recipe, fine_tuning_share=1.0), load_mnist(data).first(64), 0, store, [])
+    for before, kept, after in zip(model.get_weights(), tuned.get_weights(), whole.get_weights(), strict=True):
+        assert 0 < np.abs(after - before).max() < 0.1
+        np.testing.assert_allclose(kept, 0.3 * before + 0.7 * after, atol=1e-6)
+    assert len(history["accuracy"]) == len(history["val_accuracy"]) == 2
+    assert store.path(f"pass-{recipe.passes}.npz").exists(), "one that training has not seen before"
+
+
+@pytest.mark.usefixtures("eagerly")
 def test_the_ablation_trains_and_measures_a_variant(tmp_path, data, monkeypatch):
     name = "with images that the teacher misreads"
     monkeypatch.setattr(
@@ -148,6 +180,7 @@ def test_the_ablation_trains_and_measures_a_variant(tmp_path, data, monkeypatch)
     found, *cells = row.strip("| ").split(" | ")
     assert found == name
     assert len(cells) == len(ablation.COLUMNS)
+    assert cells.pop(ablation.COLUMNS.index("real pens")) == "—", "without --pens"
     assert all(0 <= float(cell.rstrip("%")) <= 100 for cell in cells)
 
 

@@ -18,20 +18,53 @@ def test_styles_are_trained_on_or_held_out(digit):
     assert sorted(trained + held_out) == sorted(strokes.STYLES[digit])
 
 
-def test_held_out_styles_exist():
-    assert set(EVERY) >= strokes.HELD_OUT
+def test_held_out_and_hard_styles_exist():
+    assert set(EVERY) >= strokes.HELD_OUT | strokes.HARD
+    assert not strokes.HELD_OUT & strokes.HARD
+
+
+SLASHED = [style for digit, style in EVERY if digit == 0 and style.startswith("slashed")]
+
+
+@pytest.mark.parametrize("style", SLASHED)
+def test_a_slash_crosses_the_zero_at_any_angle_and_any_length(style):
+    """From a third of the zero's height to well past its outline; most rise to the right, as people's do."""
+    angles, lengths = [], []
+    for seed in range(150):
+        drawn = strokes.write(0, style, np.random.default_rng(seed))
+        if len(drawn) == 1:  # without a lift
+            continue
+        zero, slash = drawn
+        middle = (zero.min(axis=0) + zero.max(axis=0)) / 2
+        assert np.abs((slash[0] + slash[-1]) / 2 - middle).max() < 0.45, "it does not miss the zero"
+        along = (slash[0] - slash[-1]) * np.sign(slash[-1][1] - slash[0][1])  # upwards
+        angles.append(np.rad2deg(np.arctan2(-along[1], along[0])))
+        lengths.append(np.hypot(*along) / np.ptp(zero[:, 1]))
+    assert np.mean([15 < angle < 105 for angle in angles]) == pytest.approx(0.75, abs=0.12)
+    assert min(angles) < 10, "some are level"
+    assert max(angles) > 120, "some lean back"
+    assert min(lengths) < 0.45 < 1.3 < max(lengths)
+
+
+@pytest.mark.parametrize("digit", [0, *range(2, 10)])  # many 1s are a stick
+def test_digits_are_as_wide_as_pens_write_them(digit):
+    rng = np.random.default_rng(0)
+    names = [style for style in strokes.styles(digit, held_out=False) for _ in range(12)]
+    boxes = np.array([np.ptp(np.concatenate(strokes.write(digit, name, rng)), axis=0) for name in names])
+    assert np.median(boxes[:, 0] / boxes[:, 1]) == pytest.approx(strokes.WIDTHS[digit], rel=0.25)
 
 
 @settings(max_examples=200)
 @given(st.sampled_from(EVERY), st.integers(0, 2**32 - 1), st.floats(0, 1.5))
-def test_a_written_digit_fills_a_unit_box_with_as_many_strokes_as_its_style_has(key, seed, variation):
+def test_a_written_digit_fills_a_unit_box_with_the_strokes_of_its_style(key, seed, variation):
     digit, style = key
     written = strokes.write(digit, style, np.random.default_rng(seed), variation)
     points = np.concatenate(written)
     assert np.isfinite(points).all()
     assert points.min(axis=0) == pytest.approx([0, 0])
     assert points.max() == pytest.approx(1)
-    assert len(written) == strokes.STYLES[digit][style].count(";") + 1
+    # Now and then the pen is dragged where it should be lifted.
+    assert len(written) in {1, strokes.STYLES[digit][style].count(";") + 1}
 
 
 @pytest.mark.parametrize(("digit", "style"), EVERY)
