@@ -188,7 +188,7 @@ def test_a_stroke_and_a_temperature_rerun_a_fragment_not_the_page(page):
     for change in (
         lambda: draw(page, DIGITS[1]),  # the first one
         lambda: draw(page, DIGITS[1]),
-        lambda: set_temperature(page, "1.1"),
+        lambda: temperature(page).press("ArrowRight"),  # by one stop
     ):
         finished.clear()
         change()
