@@ -217,7 +217,7 @@ def train_distilled(
         temperature=recipe.distillation_temperature,
         callbacks=callbacks,
     )
-    # 5. Fine-tune it.
+    # 5. Fine-tune it on other passes, with more pen strokes.
     if recipe.fine_tuning_epochs:
         student, fine_tuning_history = fine_tune(student, recipe, mnist, seed, store, callbacks)
         history = {name: values + fine_tuning_history[name] for name, values in history.items()}
