@@ -3,8 +3,10 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qs
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_model import images
 from mnist_model.classifier import ModelFileError
@@ -23,6 +25,8 @@ def page_frame(width: int) -> Iterator[None]:
     """Make a page at most `width` pixels wide. If the model or MNIST's digits are missing, a message says so."""
     if "T" not in st.session_state:
         read_query_params()
+    else:
+        keep_query_param_on_the_way_back()
     try:
         classifier()
     except ModelFileError as error:
@@ -138,6 +142,22 @@ def read_query_params() -> None:
     if possible is not None and f"{possible:g}" != linked:
         st.query_params["T"] = f"{possible:g}"
         st.rerun()
+
+
+def keep_query_param_on_the_way_back() -> None:
+    """Give the slider the temperature in the URL that the browser's Back or Forward has led to.
+
+    Of that URL, Streamlit drops each parameter that is bound to a widget of the page that was left, even where the next
+    page has that widget as well, and then resets the widget.
+    """
+    context = get_script_run_ctx()
+    if context and context.is_history_navigation and "T" not in st.query_params:
+        linked = parse_qs(context.query_string).get("T", [""])[0]
+        temperature = nearest(linked, temperature_stops())
+        if temperature is not None:
+            st.session_state.T = temperature
+            st.query_params["T"] = f"{temperature:g}"
+            st.rerun()
 
 
 # Random draws.

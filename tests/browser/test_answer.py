@@ -263,3 +263,15 @@ def test_back_goes_back_page_by_page_to_the_temperature_that_was_there(page, ser
     assert answer(page) == 7
     expect(temperature(page)).to_have_attribute("aria-valuetext", "3")
     expect(page).to_have_url(server.url + "/?T=3")
+
+
+def test_back_and_forward_between_two_pages_with_a_slider_set_the_temperature_of_each(page, server):
+    set_temperature(page, "3")
+    page.get_by_role("link", name="Model").click()
+    expect(page).to_have_url(server.url + "/model?T=3")
+    temperature(page).press("End")
+    expect(page).to_have_url(server.url + "/model?T=50")
+    for move, address, text in [(page.go_back, "/?T=3", "3"), (page.go_forward, "/model?T=50", "50")] * 2:
+        move()
+        expect(temperature(page)).to_have_attribute("aria-valuetext", text)
+        expect(page).to_have_url(server.url + address)
