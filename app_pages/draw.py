@@ -113,7 +113,6 @@ def load_photo(source: str) -> None:
         session().report_problem("no ink stands out from the paper in this photo")
     else:
         session().load_on_canvas(reading)
-        st.session_state.photo = False  # closes the popover, which may cover the temperature
 
 
 def set_temperature(temperature: float) -> None:
@@ -183,17 +182,22 @@ def drawing_controls() -> DeltaGenerator:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.select_slider("Pen width", PEN_WIDTHS, PEN_WIDTH, key="pen", persist_state="session")
         with st.container(horizontal=True, width="content"):
-            popover = st.popover("Photo", icon=":material/photo_camera:", key="photo", on_change="rerun")
-            if popover.open:
-                with popover:
-                    photo_controls()
+            if st.button("Photo", icon=":material/photo_camera:"):
+                photo_dialog(session().canvas.loads)
             link = st.container(width="content")
     st.pills("No pen? Take a digit", READY, key="ready", on_change=load_ready_digit, width="stretch")
     return link
 
 
-def photo_controls() -> None:
-    """Take a digit on real paper, from a file or the camera, which the browser asks for only when it is wanted."""
+@st.dialog("A digit on real paper")
+def photo_dialog(loads: int) -> None:
+    """Take a digit from a photo or the camera, which the browser asks for only when it is wanted.
+
+    `loads` is how many drawings the canvas had been told to load before.
+    """
+    if session().canvas.loads != loads:
+        st.rerun()  # closes the dialog
+    show_notices()
     st.file_uploader(
         "A photo or scan of one digit",
         type=["jpg", "jpeg", "png", "webp"],

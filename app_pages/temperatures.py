@@ -116,6 +116,8 @@ def temperature_controls(reading: Reading) -> list[float]:
         sorted({*SUGGESTED, *suggested}, key=float),
         default=suggested,
         accept_new_options=True,
+        filter_mode="prefix",  # and not all at once: what is typed and entered is one temperature
+        select_all=False,
         # No `max_selections`: of a URL with more, Streamlit would drop the rest without a word.
         placeholder=f"From {COLDEST:g} to {HOTTEST:g}",
         help=f"Choose up to {MOST_COMPARED}, or type a number and press Enter. They are in the URL of this page, "

@@ -279,9 +279,9 @@ def test_a_photo_is_read_and_can_be_drawn_over(page, tmp_path):
     page.get_by_role("button", name="Photo").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "not_a_photo.png")
     expect(page.get_by_text("JPEG, PNG or WebP").filter(has_text="did not work")).to_be_visible()
-    assert answer(page) == 1
     page.keyboard.press("Escape")
     expect(page.locator("input[type=file]")).to_be_hidden()
+    assert answer(page) == 1
     before = seen(page)
     draw(page, [[(0.3, 0.15), (0.1, 0.15), (0.1, 0.85)]])
     assert seen(page) != before
@@ -325,3 +325,23 @@ def test_on_a_projector_there_are_the_canvas_and_the_bars_until_one_leaves(open_
     page.get_by_role("button", name="Projector", exact=True).click()
     expect(page).to_have_url(re.compile("view=projector"))
     assert answer(page) == 7
+    page.go_back()
+    expect(page.get_by_text("Draw a digit", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?T=2$"))
+    assert answer(page) == 7
+    expect(temperature(page)).to_have_attribute("aria-valuetext", "2")
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 664), (768, 1024), (1280, 800), (1920, 1080)])
+@pytest.mark.parametrize("query", ["", "&challenge=tie"])
+def test_on_a_projector_no_part_is_cut_off(open_page, width, height, query):
+    page = open_page("/?view=projector" + query, width=width, height=height)
+    draw(page, DIGITS[4])
+    boxes = [part.bounding_box() for part in (page.locator(driver.CANVAS), verdict(page).locator(".."))]
+    boxes.append(page.locator(".answer .digit-bars").bounding_box())
+    boxes.append(page.get_by_role("button", name="Keep").bounding_box())
+    for box in boxes:
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        if width >= 1280:
+            assert box["y"] + box["height"] <= height

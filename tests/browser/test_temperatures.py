@@ -43,7 +43,12 @@ def test_temperatures_are_added_and_removed_and_are_in_the_url(page):
     box.press("Enter")
     expect(titles).to_have_count(6)
     expect(titles.first).to_contain_text("T = 0.3")
+    box.fill("5")  # which is among those suggested, and in others of them
+    box.press("Enter")
+    expect(titles).to_have_count(7)
     box.press("Escape")
+    page.get_by_role("button", name="Remove 5", exact=True).click()
+    expect(titles).to_have_count(6)
     page.get_by_role("button", name="Remove 1", exact=True).click()
     expect(titles).to_have_count(5)
     expect(page).to_have_url(re.compile("temperatures=0.3"))

@@ -154,7 +154,7 @@ def whole_range(logits: ArrayLike, temperatures: Sequence[float] = (), calibrate
     tenth = {"dash": "dot", "width": 1, "color": OTHERS}
     layout["shapes"].append({"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 0.1, "y1": 0.1, "line": tenth})
     layout["annotations"] += [
-        _note(f"T → 0: argmax, {z.argmax()} alone", 0, "left"),
+        _note("T → 0: argmax", 0, "left"),
         _note("T → ∞: a tenth each", 1, "right"),
     ]
     return go.Figure({"data": curves, "layout": layout})
@@ -203,7 +203,7 @@ def _over_temperature(temperatures: Sequence[float], calibrated: float | None) -
     if calibrated:
         marks.append((calibrated, {"color": OTHERS, "dash": "dot", "width": 2.5}))
         notes.append(_note("T*", math.log10(calibrated), "center", xref="x"))
-    ticks = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50]
+    ticks = [0.05, 0.25, 1, 5, 50]  # which have room on a phone
     return base_layout(380, t=48, b=88) | {
         "hovermode": "x unified",
         "legend": legend_below(),
@@ -216,6 +216,7 @@ def _over_temperature(temperatures: Sequence[float], calibrated: float | None) -
             "range": [math.log10(COLDEST), math.log10(HOTTEST)],
             "tickvals": ticks,
             "ticktext": [f"{t:g}" for t in ticks],
+            "tickangle": 0,
             "title": {"text": "temperature"},
             "fixedrange": True,
         },

@@ -1,6 +1,7 @@
 // Streamlit adds an entry to the browser's history for each change of the query string that comes from the server. One
 // such change takes the temperature out of the address of a page just before it is left. Here a page has one entry, in
-// which a new query string replaces the old one, unless the page is about to be left.
+// which a new query string replaces the old one, unless the page is about to be left. The projector's view of a page has
+// an entry of its own, since it looks like another page.
 
 const ABOUT_TO_BE_LEFT = 500; // ms
 
@@ -17,8 +18,10 @@ export default function () {
   };
   history.pushState = (state, title, address) => {
     clearTimeout(waiting);
-    const { pathname } = new URL(address, location.href);
-    if (pathname !== location.pathname) push(state, title, address);
+    const to = new URL(address, location.href);
+    const from = new URL(location.href);
+    const isElsewhere = to.pathname !== from.pathname || to.searchParams.get("view") !== from.searchParams.get("view");
+    if (isElsewhere) push(state, title, address);
     else waiting = setTimeout(() => replace(state, title, address), ABOUT_TO_BE_LEFT);
   };
 }
