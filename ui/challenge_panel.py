@@ -61,8 +61,8 @@ def challenges_button() -> None:
 def challenge_panel(challenge: str) -> DeltaGenerator:
     """Show a challenge, its rules, and a choice of the others. Returns where the score goes."""
     _, rule, temperature = CHALLENGES[challenge]
-    with st.container(border=True, gap="xsmall", key="challenge_panel"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+    with st.container(border=True, horizontal=True, gap="small", key="challenge_panel"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", wrap=False, width=440):
             st.session_state.challenge = challenge
             st.selectbox(
                 "Challenge",

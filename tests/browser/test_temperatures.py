@@ -94,11 +94,11 @@ def test_the_sweep_moves_the_bars_without_the_server(page):
         found.append(page.evaluate(HIGHEST))
     page.mouse.up()
     assert found == sorted(set(found), reverse=True), "the higher the temperature, the lower the winner"
-    expect(title).to_contain_text("T = 50 ")
+    expect(title).to_contain_text("T = 50:")
     expect(bars).to_have_attribute("aria-label", re.compile("at temperature 50"))
 
     slider.press("Home")
-    expect(title).to_contain_text("T = 0.05 ")
+    expect(title).to_contain_text("T = 0.05:")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")  # play
     page.wait_for_function(

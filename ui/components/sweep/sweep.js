@@ -49,7 +49,7 @@ class Sweep {
     const probabilities = softmax(this.logits, temperature);
     const winner = this.logits.indexOf(Math.max(...this.logits));
     const answer = `${winner} with ${percent(probabilities[winner])}, ${entropy(probabilities).toFixed(2)} bits`;
-    this.title.innerHTML = `<strong>T = ${temperature}</strong> ${answer}`;
+    this.title.innerHTML = `<strong>T = ${temperature}:</strong> ${answer}`;
     this.bars.show(probabilities, winner, `Probabilities of the ten digits at temperature ${temperature}: ${answer}`);
     this.slider.ariaValueText = `${temperature}: ${answer}`;
   }
