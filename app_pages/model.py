@@ -507,8 +507,9 @@ def show_worst_conditions() -> None:
     )
     st.caption(
         "Accuracy on drawings in styles that were held out of training, and on drawings made from MNIST's validation "
-        f"digits, all preprocessed as on the page Draw. In none of these conditions, it is {report.held_out:.1%} on the "
-        "held-out styles. These are hundreds of drawings, not thousands: a difference of a point may be chance."
+        "digits, all preprocessed as on the page Draw. In none of these conditions, it is "
+        f"{report.held_out:.1%} on the held-out styles. These are hundreds of drawings, not thousands: a difference "
+        "of a point may be chance."
     )
     how_measured("drawings", "python -m evaluation.drawings --output docs/drawings.md")
 
