@@ -286,17 +286,17 @@ def card(number: int, drawing: KeptDrawing) -> None:
         "Name", drawing.name, max_chars=Shelf.LONGEST_NAME, key=f"name_{number}", label_visibility="collapsed",
         on_change=rename_from_input, args=(number,),
     )  # fmt: skip
-    with st.container(horizontal=True, gap="xxsmall"):
+    with st.container(horizontal=True, gap="xxsmall", key=f"icons_{number}"):  # frame.css shows only their icons
         st.button(
-            ":material/draw:", key=f"load_{number}", help="Load it on the canvas again",
+            "Load", icon=":material/draw:", key=f"load_{number}", help="Load it on the canvas again",
             on_click=load_on_canvas, args=(number,),
         )  # fmt: skip
         st.download_button(
-            ":material/download:", partial(drawing_file, drawing), f"{drawing.name}.png", "image/png",
-            key=f"save_{number}", help="Save it as a file", on_click="ignore",
+            "Save", partial(drawing_file, drawing), f"{drawing.name}.png", "image/png",
+            icon=":material/download:", key=f"save_{number}", help="Save it as a file", on_click="ignore",
         )  # fmt: skip
         st.button(
-            ":material/delete:", key=f"remove_{number}", help="Remove it from the shelf",
+            "Remove", icon=":material/delete:", key=f"remove_{number}", help="Remove it from the shelf",
             on_click=session().shelf.remove, args=(number,),
         )  # fmt: skip
 

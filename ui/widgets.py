@@ -168,6 +168,8 @@ def draw_buttons(draws: Draws, amounts: Sequence[int]) -> None:
     for more in amounts:
         st.button(f"+{more:,}", key=f"draw_{more}", on_click=draws.draw, args=(more,), disabled=draws.exhausted)
     st.button("Start over", icon=":material/restart_alt:", on_click=draws.start_over)
+    if draws.exhausted:
+        st.caption(f"{draws.most:,} is the most.", width="content")
 
 
 # Charts.

@@ -156,7 +156,7 @@ def test_two_drawings_are_kept_and_compared(page, tmp_path):
     assert {row["drawing"] for row in table} == {"a 3", "an hourglass"}
 
     with page.expect_download() as download:
-        page.get_by_role("button", name="download icon").last.click()
+        page.get_by_role("button", name="Save", exact=True).last.click()
     saved = tmp_path / download.value.suggested_filename
     download.value.save_as(saved)
     assert saved.name == "an hourglass.png"
@@ -167,7 +167,7 @@ def test_two_drawings_are_kept_and_compared(page, tmp_path):
     with Image.open(download.value.path()) as picture:
         assert picture.format == "PNG"
 
-    page.get_by_role("button", name="delete icon").last.click()
+    page.get_by_role("button", name="Remove", exact=True).last.click()
     expect(page.locator(".ytick text")).to_have_text(["a 3"])
     (tmp_path / "not_a_drawing.png").write_bytes(b"nonsense")
     page.get_by_test_id("stPopoverButton").click()
