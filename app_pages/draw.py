@@ -147,14 +147,15 @@ class Places(NamedTuple):
 
 
 def show_title() -> None:
-    """Show the title, or on a projector only how to leave."""
+    """Show the title and how to get to the projector's view, or on a projector how to leave."""
     if is_projected():
         st.html(Path(__file__).with_name("projector.css"))
-        st.button("Leave the projector view", type="tertiary", on_click=stop_projecting)
-        return
     with st.container(horizontal=True, vertical_alignment="center", key="title"):
         st.title("Draw a digit", anchor=False)
-        st.button("Projector", icon=":material/fullscreen:", type="tertiary", on_click=project)
+        if not is_projected():
+            st.button("Projector", icon=":material/fullscreen:", type="tertiary", on_click=project)
+    if is_projected():
+        st.button("Leave the projector view", type="tertiary", on_click=stop_projecting)
 
 
 def controls() -> Places:

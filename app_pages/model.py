@@ -422,7 +422,7 @@ def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipp
         row_height=44,
         height="content",
         column_config={
-            "digit": st.column_config.ImageColumn(" ", width=56),
+            "digit": st.column_config.ImageColumn("example", width=72),
             "accuracy on test digits": st.column_config.NumberColumn(format="%.2f %%"),
             "trained on MNIST alone": st.column_config.NumberColumn(format="%.2f %%"),
         },
@@ -507,9 +507,9 @@ def show_worst_conditions() -> None:
     )
     st.caption(
         "Accuracy on drawings in styles that were held out of training, and on drawings made from MNIST's validation "
-        "digits, all preprocessed as on the page Draw. In none of these conditions, it is "
+        "digits, all preprocessed as on the page Draw. Without any of these conditions, it is "
         f"{report.held_out:.1%} on the held-out styles. These are hundreds of drawings, not thousands: a difference "
-        "of a point may be chance."
+        "of one percentage point may be chance."
     )
     how_measured("drawings", "python -m evaluation.drawings --output docs/drawings.md")
 

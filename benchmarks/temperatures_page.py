@@ -91,7 +91,11 @@ def measure(browser: Browser, bare_urls: dict[str, str], url: str, repeats: int)
     """Return the median time of each change, in ms."""
     bare = {name: open_page(browser, bare_url, driver.CANVAS) for name, bare_url in bare_urls.items()}
     views = {
-        view: open_page(browser, f"{url}/temperatures?view={view.replace(' ', '+')}", ".js-plotly-plot .main-svg")
+        view: open_page(
+            browser,
+            f"{url}/temperatures?view={view.replace(' ', '+')}",
+            ".js-plotly-plot .main-svg, .sweep .digit-bars",
+        )
         for view in VIEWS
     }
     times: dict[str, list[float]] = {}

@@ -23,10 +23,10 @@ DRAWING, UNDECIDED = "drawing", "4 or 9"
 @contextlib.contextmanager
 def page_frame(width: int) -> Iterator[None]:
     """Make a page at most `width` pixels wide. If the model or MNIST's digits are missing, a message says so."""
+    restore_query_params()
     if "T" not in st.session_state:
         read_query_params()
-    else:
-        keep_query_param_on_the_way_back()
+    keep_choices()
     try:
         classifier()
     except ModelFileError as error:
@@ -46,6 +46,30 @@ def missing_digits_shown() -> Iterator[None]:
         yield
     except DataError as error:
         show_error(error)
+
+
+def restore_query_params() -> None:
+    """Put back what Streamlit drops from the URL that the browser's Back or Forward has led to, and run again.
+
+    It drops each parameter that is bound to a widget of the page that was left, such as the temperature and the digit,
+    even where the next page has that widget as well, and would then reset the widget.
+    """
+    context = get_script_run_ctx()
+    if context and context.is_history_navigation:
+        dropped = {n: values for n, values in parse_qs(context.query_string).items() if n not in st.query_params}
+        if dropped:
+            st.query_params.update(dropped)
+            st.rerun()
+
+
+def keep_choices() -> None:
+    """Take the digit and the temperature along to the next page, also where they came from a link.
+
+    Streamlit forgets the value of a widget of another page, unless the visitor or the code has set it.
+    """
+    for name in ("of", "T"):
+        if name in st.session_state:
+            st.session_state[name] = st.session_state[name]
 
 
 def show_error(error: Exception) -> None:
@@ -144,22 +168,6 @@ def read_query_params() -> None:
         st.rerun()
 
 
-def keep_query_param_on_the_way_back() -> None:
-    """Give the slider the temperature in the URL that the browser's Back or Forward has led to.
-
-    Of that URL, Streamlit drops each parameter that is bound to a widget of the page that was left, even where the next
-    page has that widget as well, and then resets the widget.
-    """
-    context = get_script_run_ctx()
-    if context and context.is_history_navigation and "T" not in st.query_params:
-        linked = parse_qs(context.query_string).get("T", [""])[0]
-        temperature = nearest(linked, temperature_stops())
-        if temperature is not None:
-            st.session_state.T = temperature
-            st.query_params["T"] = f"{temperature:g}"
-            st.rerun()
-
-
 # Random draws.
 
 
@@ -169,7 +177,7 @@ def draw_buttons(draws: Draws, amounts: Sequence[int]) -> None:
         st.button(f"+{more:,}", key=f"draw_{more}", on_click=draws.draw, args=(more,), disabled=draws.exhausted)
     st.button("Start over", icon=":material/restart_alt:", on_click=draws.start_over)
     if draws.exhausted:
-        st.caption(f"{draws.most:,} is the most.", width="content")
+        st.caption(f"The maximum is {draws.most:,} draws.", width="content")
 
 
 # Charts.

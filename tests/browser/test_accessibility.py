@@ -17,6 +17,7 @@ SUM_OF_SHIFTS = """
     new PerformanceObserver(list => shifts.push(...list.getEntries().filter(shift => !shift.hadRecentInput)))
         .observe({ type: "layout-shift", buffered: true });
 """
+TOTAL = "shifts.reduce((sum, shift) => sum + shift.value, 0)"
 
 
 def serious_violations(page):
@@ -60,6 +61,20 @@ def test_axe_finds_nothing_serious(open_page, size, theme):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_serious_on_a_projector_or_while_a_photo_is_chosen(open_page, size, theme):
+    width, height = SIZES[size]
+    page = open_page("/?view=projector", width=width, height=height, color_scheme=theme)
+    draw(page, DIGITS[4])
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    assert_accessible(page)
+    page.get_by_role("button", name="Leave the projector view").click()
+    page.get_by_role("button", name="Photo").click()
+    page.get_by_text("Use the camera").wait_for()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", ["/temperatures", "/softmax", "/model"])
 def test_axe_finds_nothing_serious_on_the_other_pages(open_page, path, size, theme):
     width, height = SIZES[size]
@@ -85,8 +100,23 @@ def test_hardly_anything_moves_while_a_page_is_put_together(browser, server, pat
     if path == "/":
         page.get_by_text("Now draw your own").wait_for()
     page.wait_for_timeout(1000)
-    assert page.evaluate("shifts.reduce((sum, shift) => sum + shift.value, 0)") < 0.1
+    assert page.evaluate(TOTAL) < 0.1
     context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", ["/temperatures", "/softmax", "/model"])
+def test_hardly_anything_moves_when_one_comes_from_another_page(open_page, path, size):
+    width, height = SIZES[size]
+    page = open_page(width=width, height=height)
+    page.evaluate(SUM_OF_SHIFTS)
+    page.wait_for_timeout(1000)
+    before = page.evaluate(TOTAL)
+    page.get_by_role("link", name=path[1:].capitalize()).click()
+    last_shown(page, path).wait_for()
+    driver.wait_until_idle(page)
+    page.wait_for_timeout(1000)
+    assert page.evaluate(TOTAL) - before < 0.05
 
 
 def test_the_canvas_is_in_view_at_200_percent(open_page):
@@ -96,7 +126,7 @@ def test_the_canvas_is_in_view_at_200_percent(open_page):
     assert box["y"] + box["height"] <= 400
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 664), (430, 740), (360, 640)])
+@pytest.mark.parametrize(("width", "height"), [(390, 664), (430, 740), (360, 640), (320, 640)])
 def test_on_a_phone_the_answer_and_the_whole_canvas_are_above_the_fold(open_page, width, height):
     page = open_page(width=width, height=height, is_mobile=True, has_touch=True)
     canvas = page.locator(driver.CANVAS).bounding_box()

@@ -275,3 +275,25 @@ def test_back_and_forward_between_two_pages_with_a_slider_set_the_temperature_of
         move()
         expect(temperature(page)).to_have_attribute("aria-valuetext", text)
         expect(page).to_have_url(server.url + address)
+
+
+def test_the_temperature_of_a_link_is_taken_along_to_the_next_page(open_page):
+    page = open_page("/?T=3")
+    page.get_by_role("link", name="Model").click()
+    expect(page.get_by_role("tab", name="Layer by layer")).to_be_visible()
+    expect(temperature(page)).to_have_attribute("aria-valuetext", "3")
+
+
+def test_back_leads_to_the_view_and_the_digit_that_were_there(open_page):
+    page = open_page("/temperatures?of=A+ready+4&view=Sweep")
+    page.get_by_role("link", name="Softmax").click()
+    digit = page.get_by_role("combobox", name="Digit")
+    expect(digit).to_have_value("A ready 4")
+    wait_until_idle(page)
+    digit.click()
+    page.get_by_role("option", name="A ready 7").click()
+    expect(page).to_have_url(re.compile("of=A\\+ready\\+7"))
+    page.go_back()
+    expect(page.get_by_role("tab", name="Sweep", selected=True)).to_be_visible()
+    expect(digit).to_have_value("A ready 4")
+    expect(page).to_have_url(re.compile("of=A\\+ready\\+4"))

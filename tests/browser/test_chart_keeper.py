@@ -20,15 +20,28 @@ COUNT_FRAMES = """
 """
 
 
+def move(slider):
+    return lambda page: page.get_by_role("slider", name=slider).first.press("ArrowRight")
+
+
+def choose_another_digit(page):
+    page.get_by_role("combobox", name="Digit").click()
+    page.get_by_role("option", name="A ready 7").click()
+
+
 @pytest.mark.parametrize(
-    ("path", "chart", "slider"),
+    ("path", "chart", "change"),
     [
-        ("/softmax?of=A+ready+4", "ten_outputs", "Batches seen"),
-        ("/softmax?of=A+ready+4", "histogram", "Threshold"),
-        ("/model?of=A+ready+4", "answers", "Temperature"),
+        ("/softmax?of=A+ready+4", "ten_outputs", move("Batches seen")),
+        ("/softmax?of=A+ready+4", "answers_by_moment", move("Batches seen")),
+        ("/softmax?of=A+ready+4", "histogram", move("Threshold")),
+        ("/model?of=A+ready+4", "answers", move("Temperature")),
+        ("/temperatures?of=A+ready+4", "side_by_side", choose_another_digit),
+        ("/temperatures?of=A+ready+4&view=Whole+range", "whole_range", choose_another_digit),
+        ("/temperatures?of=A+ready+4&view=Samples", "samples", choose_another_digit),
     ],
 )
-def test_no_frame_is_without_a_chart_while_a_slider_changes_it(open_page, path, chart, slider):
+def test_no_frame_is_without_a_chart_while_it_changes(open_page, path, chart, change):
     page = open_page(path)
     figure = page.locator(f".st-key-{chart}")
     figure.scroll_into_view_if_needed()
@@ -37,9 +50,7 @@ def test_no_frame_is_without_a_chart_while_a_slider_changes_it(open_page, path, 
     page.wait_for_timeout(500)  # until it is copied
     page.evaluate(COUNT_FRAMES, chart)
     before = figure.locator(".js-plotly-plot").element_handle()
-    handle = page.get_by_role("slider", name=slider).first
-    handle.focus()
-    handle.press("ArrowRight")
+    change(page)
     page.wait_for_function("before => !before.isConnected", arg=before)
     page.wait_for_timeout(1500)
     counted = page.evaluate("counted")

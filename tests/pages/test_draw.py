@@ -178,7 +178,7 @@ def test_the_browser_gets_the_energy_threshold(page):
 
 
 def open_photo(page):
-    page.session_state.photo = True
+    next(button for button in page.button if button.label == "Photo").click()
     return page.run()
 
 
@@ -198,19 +198,18 @@ def test_a_photo_is_read_and_loaded_on_the_canvas(page):
     assert read_as(page) == 5
     assert np.abs(page.session_state.session.reading.digit - to_mnist(coverage)).mean() < 0.04
     assert page.session_state.session.canvas.loaded["objects"][0]["type"] == "Image"
-    assert not page.session_state.photo, "the popover is closed"
+    assert not page.get("dialog")
 
 
 def test_a_file_that_is_not_a_photo_of_a_digit_is_refused_and_changes_nothing(page):
     take_ready(page.run(), 7)
     empty = io.BytesIO()
     Image.new("RGB", (300, 300), "white").save(empty, "PNG")
-    open_photo(page)
     for file, complaint in (
         (b"nonsense", "JPEG, PNG or WebP"),
         (empty.getvalue(), "no ink stands out"),
     ):
-        page.file_uploader(key="file").upload("photo.png", file, "image/png").run()
+        open_photo(page).file_uploader(key="file").upload("photo.png", file, "image/png").run()
         assert complaint in page.toast[0].value
         assert read_as(page) == 7
 

@@ -162,7 +162,7 @@ def _text(labels: Sequence[tuple[str, float, float]]) -> dict[str, Any]:
     texts, x, y = zip(*labels, strict=True)
     return {
         "type": "scatter", "x": x, "y": y, "mode": "text", "text": texts, "textposition": "middle right",
-        "textfont": {"size": 11}, "hoverinfo": "skip",
+        "textfont": {"size": 12}, "hoverinfo": "skip",
     }  # fmt: skip
 
 
@@ -308,7 +308,7 @@ def occlusion_map(digit: ArrayLike, logits: ArrayLike, covered: ArrayLike, side:
         "hovertemplate": "%{customdata}<extra></extra>",
         "text": np.where(reads == winner, "", reads.astype(str)),
         "texttemplate": "%{text}",
-        "textfont": {"size": 10, "color": INK},
+        "textfont": {"size": 12, "color": INK},
     }
     outline = {
         "type": "contour", "z": np.asarray(digit), "x0": 0.5, "dx": 1, "y0": 0.5, "dy": 1, "showscale": False,

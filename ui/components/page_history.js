@@ -5,6 +5,8 @@
 
 const ABOUT_TO_BE_LEFT = 500; // ms
 
+const isProjected = (address) => address.searchParams.get("view") === "projector";
+
 export default function () {
   if (window.hasPageHistory) return;
   window.hasPageHistory = true;
@@ -18,9 +20,8 @@ export default function () {
   };
   history.pushState = (state, title, address) => {
     clearTimeout(waiting);
-    const to = new URL(address, location.href);
-    const from = new URL(location.href);
-    const isElsewhere = to.pathname !== from.pathname || to.searchParams.get("view") !== from.searchParams.get("view");
+    const [to, from] = [new URL(address, location.href), new URL(location.href)];
+    const isElsewhere = to.pathname !== from.pathname || isProjected(to) !== isProjected(from);
     if (isElsewhere) push(state, title, address);
     else waiting = setTimeout(() => replace(state, title, address), ABOUT_TO_BE_LEFT);
   };
