@@ -172,6 +172,45 @@ def test_the_first_visit_of_a_tab_shows_a_4_that_becomes_a_9(browser, server):
     context.close()
 
 
+@pytest.mark.parametrize("stop", ["click", "tap", "key"])
+def test_the_first_visits_drawing_stops_for_good_at_the_first_touch(browser, server, stop):
+    context = browser.new_context(has_touch=True)
+    page = context.new_page()
+    page.goto(server.url)
+    expect(page.get_by_text("Now draw your own")).to_be_visible()
+    match stop:
+        case "click":
+            page.mouse.click(5, 400)
+        case "tap":
+            page.touchscreen.tap(5, 400)
+        case "key":
+            page.keyboard.press("Shift")
+    expect(page.get_by_text("Now draw your own")).to_have_count(0)
+    expect(page.get_by_text("Draw a digit.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Draw a digit.")).to_be_visible()
+    page.wait_for_timeout(1000)
+    expect(verdict(page)).to_be_hidden()
+    context.close()
+
+
+def test_a_screen_reader_is_told_the_settled_answer_and_what_the_canvas_is(page):
+    said = page.locator(".answer").get_by_role("status")
+    expect(said).to_have_text("")
+    draw(page, DIGITS[4])
+    expect(said).to_have_text(re.compile(r"^4\b|\b4\b"))
+    expect(page.get_by_role("img", name=re.compile("canvas", re.IGNORECASE))).to_be_visible()
+    expect(page.locator(".dc-toolbar")).to_be_hidden()
+
+
+def test_the_ready_digit_that_is_a_4_or_a_9_is_nearly_a_tie(page):
+    page.get_by_role("radio", name="4 or 9", exact=True).click()
+    assert answer(page) in (4, 9)
+    assert sorted(shares(page))[-2] > 0.2
+    page.wait_for_timeout(1500)
+    expect(page.get_by_text("Not a digit.")).to_be_hidden()
+
+
 def test_with_reduced_motion_the_finished_drawing_stands_until_a_key_is_pressed(browser, server):
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()

@@ -309,6 +309,9 @@ def test_two_visitors_do_not_see_each_others_drawings(page, open_page):
     expect(temperature(other)).to_have_attribute("aria-valuetext", "1")
 
 
+LEAVE = "Leave the projector view"
+
+
 def test_on_a_projector_there_are_the_canvas_and_the_bars_until_one_leaves(open_page):
     page = open_page("/?view=projector&T=2", width=1920, height=1080)
     draw(page, DIGITS[7])
@@ -316,17 +319,20 @@ def test_on_a_projector_there_are_the_canvas_and_the_bars_until_one_leaves(open_
     canvas, bars = (page.locator(part).bounding_box() for part in (driver.CANVAS, ".answer .digit-bars"))
     assert min(canvas["width"], bars["width"]) >= 800
     assert canvas["y"] + canvas["height"] <= 1080
-    for hidden in ("Draw a digit", "No pen? Take a digit", "From the scores to the probabilities"):
+    for hidden in ("No pen? Take a digit", "From the scores to the probabilities"):
         expect(page.get_by_text(hidden)).to_be_hidden()
-    page.get_by_role("button", name="Leave the projector view").click()
-    expect(page.get_by_text("Draw a digit", exact=True)).to_be_visible()
+    projector, leave = (page.get_by_role("button", name=name, exact=True) for name in ("Projector", LEAVE))
+    expect(projector).to_be_hidden()
+    leave.click()
+    expect(projector).to_be_visible()
+    expect(leave).to_be_hidden()
     expect(page).to_have_url(re.compile(r"\?T=2$"))
     assert answer(page) == 7
-    page.get_by_role("button", name="Projector", exact=True).click()
+    projector.click()
     expect(page).to_have_url(re.compile("view=projector"))
     assert answer(page) == 7
     page.go_back()
-    expect(page.get_by_text("Draw a digit", exact=True)).to_be_visible()
+    expect(projector).to_be_visible()
     expect(page).to_have_url(re.compile(r"\?T=2$"))
     assert answer(page) == 7
     expect(temperature(page)).to_have_attribute("aria-valuetext", "2")
