@@ -371,8 +371,8 @@ def show_calibration(scores: calibration.Summary, shipped: Report, temperature: 
     st.markdown(
         "**Is it calibrated?** Of the answers with a confidence of 90%, 90% should be right. Above the diagonal, more "
         f"answers are right than the confidence says; below it, fewer. {calibrated} is the calibrated temperature: of "
-        f"all temperatures, it gives the lowest loss on the {VALIDATION:,} validation digits, distorted at random by "
-        "geometric augmentation."
+        f"all temperatures, it gives the lowest loss on the {VALIDATION:,} validation digits, each slightly turned, "
+        "slanted, shifted and bent at random."
     )
     left, right = st.columns(2)
     with left:
@@ -440,14 +440,14 @@ def show_training(textbook: Report, shipped: Report) -> None:
     epochs = len(shipped.history["val_accuracy"])
     st.markdown("**How it learned**, compared with the same network trained on MNIST alone, as textbooks do it:")
     show_chart(
-        charts.learning_curves({"textbook": textbook.history, "shipped": shipped.history}),
+        charts.learning_curves({"textbook": textbook.history, "this network": shipped.history}),
         "learning",
-        f"Errors by epoch: {textbook.epochs} epochs on MNIST alone, {epochs} of the shipped model",
+        f"Errors by epoch: {textbook.epochs} epochs on MNIST alone, {epochs} of this network",
     )
     st.caption(
         f"Solid lines: errors on the {VALIDATION:,} validation digits, by which recipe and temperature were "
         "chosen. Dotted lines: errors on the training data. “Textbook” was trained on MNIST's digits as they are, "
-        f"for {textbook.seconds:.0f} seconds. The shipped model was trained for "
+        f"for {textbook.seconds:.0f} seconds. The network of these pages was trained for "
         f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
         "drawn stroke by stroke in other styles, and on images that are not digits. It learned from the answers of a "
         "larger network, its teacher: on the dotted line, an answer other than the teacher's is an error. In the last "
