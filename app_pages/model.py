@@ -20,7 +20,7 @@ from ui.charts import network as charts
 from ui.components.follower import follow
 from ui.components.occlusion import movable_patch
 from ui.components.receptive_field import map_with_receptive_field
-from ui.formatting import percent
+from ui.formatting import decimal, percent
 from ui.model_data import digit_pairs, drawings_report, layers, ood_report, reports, test_logits
 from ui.reading import Reading, classifier, test_digits
 from ui.widgets import (
@@ -102,12 +102,13 @@ def show_convolution(network: Layers, conv: str, reading: Reading, activations: 
                 f"What adds up to map {number + 1}: the input maps, the kernels, and what each of them gives",
             )
         map_with_receptive_field(reading, kernel, number, activations[conv], field, key=f"{conv}_field")
+        point_at = "Point at" if has_mouse() else "Tap"
         st.caption(
             "A kernel slides over the input. At each position, the numbers under it are multiplied by the numbers in "
-            f"the kernel. The sum of these products and the bias, {weights.bias[number]:.2f}, is the map's number at "
-            "that position; ReLU replaces it by 0 if it is below 0. Weights above 0 are orange, weights below 0 blue. "
-            f"Point at a number of the map: it depends on the {field.size} x {field.size} pixels in the frame, its "
-            "receptive field." + ("" if kernel else " The layers before make it larger than the kernel.")
+            f"the kernel. The sum of these products and the bias, {decimal(weights.bias[number], 2)}, is the map's "
+            "number at that position; ReLU replaces it by 0 if it is below 0. Weights above 0 are orange, those below "
+            f"0 blue. {point_at} a number of the map: it depends on the {field.size} x {field.size} pixels in the "
+            "frame, its receptive field." + ("" if kernel else " The layers before make it larger than the kernel.")
         )
     with picture:
         show_chart(
@@ -165,14 +166,14 @@ def show_logits(network: Layers, activations: Activations) -> None:
         )
         st.caption(
             f"Each of the {len(added)} units before it adds weight x activation. Together, those that raise the logit "
-            f"add {added[added > 0].sum():.1f}, and those that lower it {added[added < 0].sum():.1f}. With the bias, "
-            f"{weights.bias[unit]:.2f}, the logit is {logits[unit]:.1f}."
+            f"add {decimal(added[added > 0].sum(), 1)}, and those that lower it {decimal(added[added < 0].sum(), 1)}. "
+            f"With the bias, {decimal(weights.bias[unit], 2)}, the logit is {decimal(logits[unit], 1)}."
         )
     with picture:
         show_chart(
             charts.logit_bars(logits, unit),
             "logits",
-            f"The ten logits, highest for {winner} with {logits.max():.1f}",
+            f"The ten logits, highest for {winner} with {decimal(logits.max(), 1)}",
             on_click=partial(choose_unit, key),
         )
 
@@ -255,7 +256,7 @@ def where_it_looked(reading: Reading) -> None:
         st.caption(
             f"All {falls.size} places of the patch. Orange: there it lowers the logit of the {winner}. Blue: there it "
             "raises it. A number: there the digit is read as this one. The patch starts in the dotted frame, where the "
-            f"logit falls most: by {falls.max():.1f}, from {reading.logits[winner]:.1f}."
+            f"logit falls most: by {falls.max():.1f}, from {decimal(reading.logits[winner], 1)}."
         )
 
 
@@ -337,7 +338,10 @@ def show_misread(temperature: float) -> None:
     labels, logits = test_digits().labels, test_logits()
     misread = np.flatnonzero(logits.argmax(axis=1) != labels)
     misread = misread[np.argsort(-softmax(logits[misread]).max(axis=1), kind="stable")]
-    st.markdown(f"**All {len(misread)} digits that it misreads**, the most confident answer at T = 1 first:")
+    st.markdown(
+        f"**All {len(misread)} digits that it misreads**, the most confident answer at T = 1 first; below each, "
+        "the answer and the right label:"
+    )
     show_digits(misread, temperature)
 
 
@@ -372,7 +376,7 @@ def show_calibration(scores: calibration.Summary, shipped: Report, temperature: 
         "**Is it calibrated?** Of the answers with a confidence of 90%, 90% should be right. Above the diagonal, more "
         f"answers are right than the confidence says; below it, fewer. {calibrated} is the calibrated temperature: of "
         f"all temperatures, it gives the lowest loss on the {VALIDATION:,} validation digits, each slightly turned, "
-        "slanted, shifted and bent at random."
+        "slanted, shifted and bent at random. The calibration error need not be lowest there as well."
     )
     left, right = st.columns(2)
     with left:
@@ -415,16 +419,18 @@ def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipp
             "digit": [images.pixels_url(image) for image in corrupted],
             "corruption": [name.replace("_", " ") for name in names],
             "read as": [f"{row.argmax()}, {percent(row.max())}" for row in p],
-            "accuracy on test digits": [100 * shipped.corruptions[name] for name in names],
-            "trained on MNIST alone": [100 * textbook.corruptions[name] for name in names],
+            "accuracy": [100 * shipped.corruptions[name] for name in names],
+            "MNIST alone": [100 * textbook.corruptions[name] for name in names],
         },
         hide_index=True,
         row_height=44,
         height="content",
         column_config={
             "digit": st.column_config.ImageColumn("example", width=72),
-            "accuracy on test digits": st.column_config.NumberColumn(format="%.2f %%"),
-            "trained on MNIST alone": st.column_config.NumberColumn(format="%.2f %%"),
+            "accuracy": st.column_config.NumberColumn(format="%.2f%%", help="On the corrupted test digits"),
+            "MNIST alone": st.column_config.NumberColumn(
+                format="%.2f%%", help="The accuracy of the same network trained on MNIST alone"
+            ),
         },
         alt="Each corruption, how the chosen digit is read with it, and the accuracy on the test digits",
     )
@@ -486,7 +492,8 @@ def show_worst_styles() -> None:
         np.stack([style.worst for style in worst]),
         [f"{style.digit}, {style.name}  \n{style.accuracy:.0%}" + (" *" if style.held_out else "") for style in worst],
     )
-    st.caption("An asterisk marks a style that was held out of training.")
+    if any(style.held_out for style in worst):
+        st.caption("An asterisk marks a style that was held out of training.")
 
 
 def show_worst_conditions() -> None:

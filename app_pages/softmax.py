@@ -101,7 +101,17 @@ def slider(label: str, stops: Sequence[float], value: float, key: str) -> float:
 
 
 def number_field(label: str, value: float, key: str) -> float:
-    return st.number_input(label, -LARGEST_INPUT, LARGEST_INPUT, value, 0.5, format="%g", key=key, bind="query-params")
+    return st.number_input(
+        label,
+        -LARGEST_INPUT,
+        LARGEST_INPUT,
+        value,
+        0.5,
+        format="%g",
+        key=key,
+        bind="query-params",
+        help=f"From {-LARGEST_INPUT:g} to {LARGEST_INPUT:g}",
+    )
 
 
 # Step 1.
@@ -479,6 +489,7 @@ def learning(choice: str, reading: Reading) -> None:
         default=runner_up,  # a label that teaches: with the winner there would hardly be a gradient
         required=True,
         key=f"meant {choice}",
+        persist_state="session",
     )
     if label is None:  # the browser does not send that, but a client could
         label = runner_up
@@ -581,7 +592,7 @@ def show_examples(own: Example, temperature: float) -> None:
 
 
 def in_four_places(loss: float) -> str:
-    return f"{loss:.4f}" if loss >= 0.0001 or loss == 0 else "<0.0001"
+    return f"{loss:.4f}" if loss >= 0.0001 else "<0.0001"
 
 
 # The page.
@@ -594,8 +605,9 @@ with page_frame(width=860):
         "answer, why ten thresholds do so badly, what softmax does instead, how to pick a digit from its "
         "probabilities, and how it is trained. All networks and digits here are real, beginning with this one:"
     )
-    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
-        choice, reading = digit_picker()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=400, horizontal=True, vertical_alignment="bottom", wrap=False):
+            choice, reading = digit_picker()
         if not session().reading:
             st.page_link("app_pages/draw.py", label="Draw your own", icon=":material/draw:")
     contents()

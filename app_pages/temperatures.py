@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_model import images
 from mnist_model.softmax import entropy, sample, softmax
@@ -71,15 +72,15 @@ def controls_and_view() -> None:
     """Show the controls and one view: what any control runs again."""
     show_notices()
     with missing_digits_shown():
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True):  # aligned at the top: the temperatures may fill several lines
             with st.container(width=440):
                 reading = digit_controls()
-            with st.container(width="stretch"):
+            with st.container(width="stretch", key="compared"):
                 temperatures = temperature_controls(reading)
         for tab, view in zip(st.tabs(list(VIEWS), key="view", bind="query-params"), VIEWS.values(), strict=True):
             if tab.open:
                 with tab:
-                    if temperatures:
+                    if temperatures or view in (sweep, whole_range):
                         view(reading, temperatures)
                     else:
                         st.info("Choose a temperature above.", icon=":material/thermostat:")
@@ -140,17 +141,18 @@ def temperature_controls(reading: Reading) -> list[float]:
 
 def side_by_side(reading: Reading, temperatures: list[float]) -> None:
     st.markdown(
-        "The same ten logits at several temperatures. Low ones sharpen the probabilities, high ones flatten them; "
-        "at T = 1 it is the plain softmax." + why_these(temperatures)
+        "The same ten scores, the logits, divided by several temperatures before softmax. Low ones sharpen the "
+        "probabilities, high ones flatten them; at T = 1 it is the plain softmax." + why_these(temperatures)
     )
     answers = (charts.confidence_and_entropy(softmax(reading.logits, t)) for t in temperatures)
     described = [f"at T = {t:g} {', '.join(answer)}" for t, answer in zip(temperatures, answers, strict=True)]
-    show_chart(
-        charts.comparison(reading.logits, temperatures, charts_in_a_row()),
-        "side_by_side",
-        f"Probabilities of the ten digits side by side: {'; '.join(described)}",
-        tables={"probabilities": partial(tables.probabilities, reading.logits, temperatures)},
-    )
+    with row_of_charts(len(temperatures)):
+        show_chart(
+            charts.comparison(reading.logits, temperatures, charts_in_a_row()),
+            "side_by_side",
+            f"Probabilities of the ten digits side by side: {'; '.join(described)}",
+            tables={"probabilities": partial(tables.probabilities, reading.logits, temperatures)},
+        )
 
 
 def charts_in_a_row() -> int:
@@ -158,11 +160,16 @@ def charts_in_a_row() -> int:
     return 6 if has_mouse() else 2
 
 
+def row_of_charts(charts_in_it: int) -> DeltaGenerator:
+    """Return a place for small charts that can be scrolled sideways in a narrow window of a desktop browser."""
+    return st.container(key="row_of_charts" if charts_in_it > 2 and has_mouse() else None)
+
+
 def why_these(temperatures: list[float]) -> str:
     """Say where the temperatures come from, unless the visitor chose them."""
     if [f"{t:g}" for t in temperatures] != session().suggested_temperatures:
         return ""
-    return " These temperatures were chosen for this digit, from near certainty to near a tie. Choose others above."
+    return " These temperatures were chosen for this digit, from a clear answer to near a tie. Choose others above."
 
 
 def sweep(reading: Reading, _: list[float]) -> None:
@@ -194,25 +201,31 @@ def whole_range(reading: Reading, temperatures: list[float]) -> None:
             "The winner's probability falls with the temperature as the entropy rises",
             tables={"confidence": partial(tables.confidence, reading.logits, SCALE)},
         )
+    st.caption(
+        "Towards T = 0, the largest takes all, which is argmax. The entropy says in bits how spread out the "
+        "probabilities are: 0 if one digit has all of it, 3.32 if all ten have the same."
+        + (" T* is the calibrated temperature: at it, about 90 of 100 answers with 90% are right." if found else "")
+    )
 
 
 def samples(reading: Reading, temperatures: list[float]) -> None:
     winner, draws = reading.winner, session().digit_draws
     st.markdown(
         f"**Softmax is not max.** Max picks the {winner} every time, at any temperature. Sampling picks each digit as "
-        f"often as its probability says: often the {winner}, now and then another. Diamonds mark the expected counts."
-        + why_these(temperatures)
+        f"often as its probability says: the {winner} most often, and others as well. Diamonds mark the expected "
+        "counts." + why_these(temperatures)
     )
     seed = sample_controls()
     drawn = [sample(softmax(reading.logits, t), draws.count, seed) for t in temperatures]
     counts = [np.bincount(digits, minlength=10) for digits in drawn]
     latest = {f"T = {t:g}": " ".join(map(str, digits[-24:])) for t, digits in zip(temperatures, drawn, strict=True)}
-    show_chart(
-        charts.samples(reading.logits, temperatures, counts, charts_in_a_row()),
-        "samples",
-        f"How often each digit was drawn in {draws.count:,} draws at each temperature, beside the expected counts",
-        tables={"samples": partial(tables.samples, reading.logits, temperatures, counts)},
-    )
+    with row_of_charts(len(temperatures)):
+        show_chart(
+            charts.samples(reading.logits, temperatures, counts, charts_in_a_row()),
+            "samples",
+            f"How often each digit was drawn in {draws.count:,} draws at each temperature, beside the expected counts",
+            tables={"samples": partial(tables.samples, reading.logits, temperatures, counts)},
+        )
     st.caption("The latest draws")
     st.table(latest)
 
@@ -247,7 +260,7 @@ def several_drawings(_: Reading, temperatures: list[float]) -> None:
     logits = np.stack([kept.reading.logits for kept in compared])
     p = np.stack([softmax(logits, t) for t in temperatures], axis=1)  # (drawings, temperatures, 10)
     measure = st.segmented_control(
-        "Show", ["confidence", "entropy"], default="confidence", required=True, key="measure"
+        "Show", ["confidence", "entropy"], default="confidence", required=True, key="measure", persist_state="session"
     )
     show_chart(
         charts.heat_map(names, temperatures, p.max(axis=2) if measure == "confidence" else entropy(p), measure),
@@ -288,7 +301,7 @@ def card(number: int, drawing: KeptDrawing) -> None:
     )  # fmt: skip
     with st.container(horizontal=True, gap="xxsmall", key=f"icons_{number}"):  # frame.css shows only their icons
         st.button(
-            "Load", icon=":material/draw:", key=f"load_{number}", help="Load it on the canvas again",
+            "Load on the canvas", icon=":material/draw:", key=f"load_{number}", help="Load it on the canvas again",
             on_click=load_on_canvas, args=(number,),
         )  # fmt: skip
         st.download_button(

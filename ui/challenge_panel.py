@@ -61,6 +61,7 @@ def challenges_button() -> None:
 def challenge_panel(challenge: str) -> DeltaGenerator:
     """Show a challenge, its rules, and a choice of the others. Returns where the score goes."""
     _, rule, temperature = CHALLENGES[challenge]
+    rule = f"Score at T = {temperature:g}, wherever the slider is: {rule}"
     with st.container(border=True, horizontal=True, gap="small", key="challenge_panel"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", wrap=False, width=440):
             st.session_state.challenge = challenge
@@ -70,7 +71,7 @@ def challenge_panel(challenge: str) -> DeltaGenerator:
                 format_func=lambda name: CHALLENGES[name].title,
                 key="challenge",
                 on_change=_choose_challenge,
-                help=HELP,
+                help=f"{rule} {HELP}",
             )
             if challenge == "fool":
                 st.session_state.meant = st.query_params.get("meant")
@@ -78,7 +79,8 @@ def challenge_panel(challenge: str) -> DeltaGenerator:
             st.button("Close", on_click=_close_panel)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             score_place = st.container(width="content")
-            st.caption(f"Score at T = {temperature:g}, wherever the slider is: {rule}")
+            with st.container(key="challenge_rule"):
+                st.caption(rule)
     return score_place
 
 

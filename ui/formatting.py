@@ -14,6 +14,11 @@ def percent(probability: float, decimals: int = 1) -> str:
     return f"{rounded:.{decimals}f}%"
 
 
+def decimal(number: float, decimals: int) -> str:
+    """Write a number with a minus sign, not a hyphen, and none before a 0."""
+    return f"{number:z.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
 def escape_markdown(text: str) -> str:
     """Escape what Markdown would make of a visitor's text, such as a link, or a picture fetched from another host."""
     return re.sub(r"([^\w\s])", r"\\\1", text)

@@ -72,6 +72,12 @@ def keep_choices() -> None:
             st.session_state[name] = st.session_state[name]
 
 
+def show_in_url(name: str, text: str) -> None:
+    """Write a choice into the URL that came along from another page. Streamlit writes those of this page alone."""
+    if name not in st.query_params:
+        st.query_params[name] = text
+
+
 def show_error(error: Exception) -> None:
     st.error(str(error), icon=":material/error:")
 
@@ -95,6 +101,8 @@ def digit_picker() -> tuple[str, Reading]:
     look_at_new_drawing()
     picture = st.container(width=72, key="picture")  # frame.css keeps its room
     labels = picker_labels(session())
+    if st.session_state.get("of", next(iter(labels))) in list(labels)[1:]:
+        show_in_url("of", labels[st.session_state.of])
     choice = st.selectbox(
         "Digit", list(labels), format_func=lambda choice: labels.get(choice, ""), key="of", bind="query-params"
     )
@@ -139,6 +147,8 @@ def _reading_of(choice: str) -> Reading:
 
 def temperature_slider(**options: Any) -> float:
     """Let the visitor set the temperature."""
+    if (chosen := st.session_state.get("T", 1)) != 1:
+        show_in_url("T", f"{chosen:g}")
     temperature: float = st.select_slider(
         "Temperature", temperature_stops(), value=1, format_func="{:g}".format, key="T", bind="query-params", **options
     )

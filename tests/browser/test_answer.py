@@ -321,6 +321,7 @@ def test_the_temperature_of_a_link_is_taken_along_to_the_next_page(open_page):
     page.get_by_role("link", name="Model").click()
     expect(page.get_by_role("tab", name="Layer by layer")).to_be_visible()
     expect(temperature(page)).to_have_attribute("aria-valuetext", "3")
+    expect(page).to_have_url(re.compile(r"/model\?T=3$"))
 
 
 def test_back_leads_to_the_view_and_the_digit_that_were_there(open_page):
@@ -328,6 +329,7 @@ def test_back_leads_to_the_view_and_the_digit_that_were_there(open_page):
     page.get_by_role("link", name="Softmax").click()
     digit = page.get_by_role("combobox", name="Digit")
     expect(digit).to_have_value("A ready 4")
+    expect(page).to_have_url(re.compile(r"/softmax\?of=A\+ready\+4$"))
     wait_until_idle(page)
     digit.click()
     page.get_by_role("option", name="A ready 7").click()

@@ -121,6 +121,15 @@ def test_axe_finds_nothing_serious_in_an_open_challenge(open_page, size, theme):
     assert_accessible(page)
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844)])
+def test_on_a_phone_the_score_and_the_whole_canvas_are_in_view(open_page, width, height):
+    page = open_page("/?challenge=fool&meant=1", width=width, height=height)
+    draw(page, DIGITS[7])
+    expect(best(page)).to_have_text(re.compile("%$"))
+    canvas, panel = (page.locator(part).bounding_box() for part in (driver.CANVAS, ".challenge"))
+    assert canvas["y"] + canvas["height"] - panel["y"] < height
+
+
 def test_an_open_challenge_fits_a_narrow_phone(open_page):
     page = open_page("/?challenge=fool&meant=1", width=320, height=568)
     draw(page, DIGITS[7])

@@ -5,7 +5,8 @@ from playwright.sync_api import Error, Page
 CUT_OFF = """selectors => {
     const cut = [...document.querySelectorAll(selectors)].filter(element => {
         const {left, right} = element.getBoundingClientRect();
-        return left < 0 || right > innerWidth + 0.5;
+        const canBeScrolled = element.closest(".st-key-row_of_charts");
+        return left < 0 || (right > innerWidth + 0.5 && !canBeScrolled);
     });
     const names = cut.map(element => `${element.className} ${element.textContent.slice(0, 30)}`);
     return document.documentElement.scrollWidth > innerWidth ? [...names, "the page itself"] : names;

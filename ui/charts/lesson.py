@@ -210,7 +210,13 @@ def failures(moments: Sequence[Moment], digits: int, threshold: float, step: int
         "zmin": 0,
         "zmax": 1,
         "colorscale": [[0, PALE], [1, WINNER]],
-        "colorbar": {"tickformat": ".0%", "dtick": 0.5, "thickness": 10, "outlinewidth": 0, "title": {"text": "fail"}},
+        "colorbar": {
+            "tickformat": ".0%",
+            "dtick": 0.5,
+            "thickness": 10,
+            "outlinewidth": 0,
+            "title": {"text": "without exactly one answer", "side": "right"},
+        },
         "hovertemplate": "threshold %{y}<br>%{z:.1%} without exactly one answer<extra>%{x} batches</extra>",
     }
     diamond = {"type": "scatter", "x": [_position(moments, step)], "y": [threshold], "mode": "markers",
@@ -404,7 +410,7 @@ def _gradient_directions(gradient: NDArray[np.floating]) -> list[str]:
 
 
 def _gradient_range(gradient: NDArray[np.floating]) -> list[float]:
-    most = max(1.0, 1.05 * float(np.abs(gradient).max()))
+    most = 1.25 * max(1.0, float(np.abs(gradient).max()))  # with room for the notes
     return [-most, most]
 
 

@@ -1,5 +1,6 @@
 """The charts of the page Model, from plain arrays."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -54,9 +55,10 @@ def maps_and_kernels(activations: ArrayLike, kernels: ArrayLike, chosen: int) ->
     columns, zoom, small, beside = (2, 1, 2, 1) if inputs == 1 else (4, 2, 1, 2)
     side, step = zoom * found.shape[1], 5 * small + 1
     width, height = side + 2 + step * beside - 1, max(side, step * -(-inputs // beside) - 1)
+    line = math.ceil(18 * (width + 5) * columns / WIDTH)  # the height of a name above its map
     maps, made_by, corners = [], [], []
     for number in range(n):
-        x, y = (width + 5) * (number % columns) + 1, (height + 6) * (number // columns) + 5
+        x, y = (width + 5) * (number % columns) + 2, (height + 4 + line) * (number // columns) + line + 2
         corners.append((x, y))
         maps.append(Tile(found[number], x, y, zoom))
         for part in range(inputs):
@@ -77,12 +79,12 @@ def maps_and_kernels(activations: ArrayLike, kernels: ArrayLike, chosen: int) ->
         "hovertemplate": "%{customdata}<extra></extra>",
         **_undimmed(),
     }
-    names = _text([(str(number + 1), x, y - 2.5) for number, (x, y) in enumerate(corners)])
+    names = _text([(str(number + 1), x, y - 2 - line / 2) for number, (x, y) in enumerate(corners)])
     pictures = [
-        _picture(tiles, across + 1, down + 1, scale) | {"hoverinfo": "skip"}
+        _picture(tiles, across + 2, down + 2, scale) | {"hoverinfo": "skip"}
         for tiles, scale in ((maps, LIGHT), (made_by, SIGNED))
     ]
-    return _plane([*pictures, bars, names], across + 1, down + 1)
+    return _plane([*pictures, bars, names], across + 2, down + 2)
 
 
 class Band(NamedTuple):
@@ -111,15 +113,15 @@ def convolution_terms(inputs: ArrayLike, weights: Weights, chosen: int) -> go.Fi
     terms = responses(inputs, kernel)
     strongest, largest = float(np.abs(weights.kernel).max()), float(np.abs(terms).max())
     columns = [14 * number for number in range(inputs.shape[-1])]
-    shown = [Tile(inputs[..., number], x, 4) for number, x in enumerate(columns)]
-    kernels = [Tile(kernel[..., number], x, 20, 2) for number, x in enumerate(columns)]
-    products = [Tile(terms[..., number], x, 34) for number, x in enumerate(columns)]
+    shown = [Tile(inputs[..., number], x, 5) for number, x in enumerate(columns)]
+    kernels = [Tile(kernel[..., number], x, 22, 2) for number, x in enumerate(columns)]
+    products = [Tile(terms[..., number], x, 37) for number, x in enumerate(columns)]
     bands = [
         Band("the input maps", 0, 0, shown, LIGHT, float(inputs.max())),
-        Band("times a kernel each", 0, 16, kernels, SIGNED, strongest),
-        Band(f"give these, which add up to map {chosen + 1}", 0, 30, products, SIGNED, largest),
+        Band("times a kernel each", 0, 17, kernels, SIGNED, strongest),
+        Band(f"give these, which add up to map {chosen + 1}", 0, 32, products, SIGNED, largest),
     ]
-    width, height = 14 * inputs.shape[-1] - 2, 16 + 14 + 12
+    width, height = 14 * inputs.shape[-1] - 2, 37 + 8
     traces = [
         _picture(band.tiles, width, height, band.scale, band.most) | {"hovertemplate": "%{z:.2f}<extra></extra>"}
         for band in bands

@@ -65,7 +65,7 @@ def samples(logits: ArrayLike, temperatures: Sequence[float], counts: ArrayLike,
     traces, notes = [], []
     for t, drawn in zip(temperatures, counts, strict=True):
         expected = n * softmax(logits, t)
-        notes.append(f"{winner} drawn<br>{drawn[winner]:,} of {n:,}")
+        notes.append(f"the {winner} drawn<br>{drawn[winner]:,} of {n:,}")
         bars = digit_bars(drawn, winner) | {
             "customdata": [f"{value:,.1f}" for value in expected],
             "hovertemplate": f"<b>%{{x}}</b> at T = {t:g}<br>drawn %{{y:,}} times<br>expected %{{customdata}}"

@@ -134,7 +134,7 @@ class Answer {
 
   show(reading) {
     this.reading = reading;
-    window.shownLogits = reading?.logits; // the challenges score them
+    window.shownLogits = this.stopDemo ? undefined : reading?.logits; // the challenges score them
     dispatchEvent(new Event("answershown"));
     paintPixels(this.find(".seen canvas"), reading ? fromBase64(reading.digit) : []);
     if (reading) {
@@ -167,8 +167,9 @@ class Answer {
     this.find(".confidence").textContent = reading ? confidence : "";
     this.find(".forced").textContent = reading ? `${winner}, ${confidence}` : "";
     const bits = entropy(probabilities);
-    this.find(".entropy").textContent =
-      `Entropy ${bits.toFixed(2)} bits: about ${(2 ** bits).toFixed(1)} digits in the running.`;
+    const running = (2 ** bits).toFixed(1);
+    const digits = running === "1.0" ? "1 digit" : `${running} digits`;
+    this.find(".entropy").textContent = `Entropy ${bits.toFixed(2)} bits: about ${digits} in the running.`;
 
     const doubt = state === "doubtful" ? ", though it does not look like a digit" : "";
     this.find(".seen canvas").ariaLabel =

@@ -20,7 +20,7 @@ class Sweep {
     this.temperatures = temperatures;
     if (this.slider.max !== String(temperatures.length - 1)) {
       this.slider.max = temperatures.length - 1;
-      this.slider.value = temperatures.indexOf(1);
+      this.slider.value = window.sweptTo ?? temperatures.indexOf(1); // of an earlier visit to this view
     }
     this.pause();
     this.render();
@@ -45,6 +45,7 @@ class Sweep {
   }
 
   render() {
+    window.sweptTo = this.slider.value;
     const temperature = this.temperatures[this.slider.value];
     const probabilities = softmax(this.logits, temperature);
     const winner = this.logits.indexOf(Math.max(...this.logits));
