@@ -125,10 +125,10 @@ CONDITIONS = {
     "pen width": [Condition(f"{pen} pixels", strokes_only={"pen": pen}) for pen in (4, 8, 16, 28, 40)],
     "hand": [
         Condition("12 points, straight lines between", strokes_only={"points": 12}),
-        Condition("8 points", strokes_only={"points": 8}),
+        Condition("8 points, straight lines between", strokes_only={"points": 8}),
         Condition("half as wide as high", strokes_only={"wide": 0.5}),
         Condition("as wide as high", strokes_only={"wide": 1}),
-        Condition("as wide as high, 8 points", strokes_only={"wide": 1, "points": 8}),
+        Condition("as wide as high, 8 points, straight lines between", strokes_only={"wide": 1, "points": 8}),
     ],
     "tilt": [Condition(f"{tilt:+d} degrees", drawing={"tilt": tilt}) for tilt in (-25, -15, 15, 25)],
     "colour": [
