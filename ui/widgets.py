@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_model import images
@@ -75,7 +76,9 @@ def keep_choices() -> None:
 def show_in_url(name: str, text: str) -> None:
     """Write a choice into the URL that came along from another page. Streamlit writes those of this page alone."""
     if name not in st.query_params:
-        st.query_params[name] = text
+        # Streamlit refuses where its widget was on this page before: then the choice is of this page.
+        with contextlib.suppress(StreamlitAPIException):
+            st.query_params[name] = text
 
 
 def show_error(error: Exception) -> None:

@@ -234,13 +234,13 @@ def fine_tune(
 ) -> tuple[keras.Model, History]:
     """Train LeNet-5 for a few more epochs on new passes: on their own labels, with more digits in pen strokes.
 
+    These are almost clean, as the canvas shows them: to learn them corrupted as well would cost the small network more.
     A mean of the weights before and after reads pen strokes about as well as those after, and all else as well as those
     before (Wortsman et al. 2022, arXiv:2109.01903). Returns the model and its history.
     """
     numbers = range(recipe.passes, recipe.passes + recipe.fine_tuning_passes)
-    images, labels = make_passes(
-        replace(recipe, stroke_digits=recipe.fine_tuning_stroke_digits), numbers, mnist, seed, store
-    )
+    others = replace(recipe, stroke_digits=0)
+    images, labels = make_passes(others, numbers, mnist, seed, store, recipe.fine_tuning_stroke_digits)
     keras.utils.set_random_seed(seed)
     tuned = fast_lenet5(name="fine-tuned")
     tuned.set_weights(model.get_weights())
@@ -262,7 +262,12 @@ def fine_tune(
 
 
 def make_passes(
-    recipe: Recipe, numbers: Sequence[int], mnist: Mnist, seed: int, store: CheckpointStore
+    recipe: Recipe,
+    numbers: Sequence[int],
+    mnist: Mnist,
+    seed: int,
+    store: CheckpointStore,
+    clean_stroke_digits: int = 0,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Make the passes of these numbers that are not in the store yet. Returns the images and labels of all of them."""
     print(f"Augmenting {len(mnist.train.images):,} digits {len(numbers)} times")
@@ -271,6 +276,7 @@ def make_passes(
     settings = {
         name: getattr(recipe, name) for name in ("clean", "stroke_digits", "ood_images", "geometric", "photometric")
     }
+    settings["clean_stroke_digits"] = clean_stroke_digits
     progress = keras.utils.Progbar(len(numbers), unit_name="pass")
     progress.update(len(numbers) - len(missing))
     for number, made in in_processes(functools.partial(make_pass, mnist.train, seed, **settings), missing):

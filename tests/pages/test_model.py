@@ -19,6 +19,7 @@ from mnist_model.preprocess import to_mnist
 from mnist_model.report import load_drawings_report, load_ood_report, load_report
 from tests.support.pages import ROOT, component_data, figure, ready, show, take_ready, unpack, without
 from ui.charts.colours import WINNER
+from ui.formatting import decimal
 from ui.widgets import clicked_mark
 
 PAGE = "app_pages/model.py"
@@ -123,7 +124,7 @@ def test_a_map_and_a_logit_can_be_chosen(page, layers):
     found = layers.activations(to_mnist(ready(7))[None])
     added = np.sum(unpack(chart(page, "evidence")[0]["y"]))
     assert added + layers.weights["logits"].bias[2] == pytest.approx(found["logits"][0, 2], abs=1e-4)
-    assert says(page, f"the logit is {found['logits'][0, 2]:.1f}.")
+    assert says(page, f"the logit is {decimal(found['logits'][0, 2], 1)}.")
 
 
 def test_the_occlusion_map_is_that_of_the_chosen_patch(page, classifier):
@@ -222,7 +223,7 @@ def test_the_chosen_digit_is_corrupted_in_every_way(page):
     assert len(table) == len(CORRUPTIONS) == 15
     assert table["digit"].str.startswith("data:image/").all()
     assert table["read as"].str.fullmatch(r"\d, [<>]?\d+\.\d%").all()
-    for folder, column in ((WEIGHTS, "accuracy on test digits"), (WEIGHTS / "textbook", "trained on MNIST alone")):
+    for folder, column in ((WEIGHTS, "accuracy"), (WEIGHTS / "textbook", "MNIST alone")):
         expected = json.loads((folder / "report.json").read_text())["corruptions"]
         for name, share in zip(table["corruption"], table[column], strict=True):
             assert share == pytest.approx(100 * expected[name.replace(" ", "_")]["accuracy"])
