@@ -70,7 +70,7 @@ def test_a_higher_temperature_lowers_the_winner_and_keeps_the_order(page):
     assert max(hot) == hot[winner]
     assert max(cold) == cold[winner] > 0.98
     assert sum(hot) == pytest.approx(1, abs=0.05)
-    expect(page.get_by_text("digits in the running")).to_contain_text("0.00 bits: about 1 digit")
+    expect(page.get_by_text("in the running")).to_contain_text("0.00 bits: about 1 digit")
     page.get_by_role("button", name="Reset to 1").click()
     expect(temperature(page)).to_have_attribute("aria-valuetext", "1")
     expect(page.get_by_role("figure", name="at temperature 1,")).to_be_attached()
@@ -207,7 +207,7 @@ def test_everything_is_above_the_fold(page):
         verdict(page),
         page.locator(".answer .digit-bars"),
         page.locator(".answer table"),
-        page.get_by_text("digits in the running"),
+        page.get_by_text("in the running"),
         page.get_by_test_id("stSlider").first,
         page.get_by_test_id("stSlider").last,
         page.get_by_role("radio", name="9", exact=True),
