@@ -11,7 +11,10 @@ SEEN = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     const seen = node => node.role === 'status' ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
     const texts = document.createTreeWalker(main, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, seen);
-    const found = [...main.querySelectorAll('path, image, img')].map(part =>
+    // Streamlit hides a chart that is drawn once more, until it has its final width.
+    const parts = [...main.querySelectorAll('path, image, img')].filter(part =>
+        part.checkVisibility({visibilityProperty: true}));
+    const found = parts.map(part =>
         part.getAttribute('d') + part.getAttribute('href') + part.getAttribute('src'));
     while (texts.nextNode())
         found.push(texts.currentNode.data);
