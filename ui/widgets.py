@@ -104,8 +104,8 @@ def digit_picker() -> tuple[str, Reading]:
     look_at_new_drawing()
     picture = st.container(width=72, key="picture")  # frame.css keeps its room
     labels = picker_labels(session())
-    if st.session_state.get("of", next(iter(labels))) in list(labels)[1:]:
-        show_in_url("of", labels[st.session_state.of])
+    if (chosen := st.session_state.get("of")) in list(labels)[1:]:  # not the first, which is the default
+        show_in_url("of", labels[chosen])
     choice = st.selectbox(
         "Digit", list(labels), format_func=lambda choice: labels.get(choice, ""), key="of", bind="query-params"
     )
