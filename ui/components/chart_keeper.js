@@ -4,7 +4,6 @@
 
 const SETTLED_AFTER = 150; // ms without a change, after which a chart is copied
 const MOVED_AFTER = 30; // ms without a move, after which a chart that follows a slider is copied
-const WATCHED_FOR = 500; // ms, in which a chart that is drawn may be hidden again
 const GIVEN_UP_AFTER = 3000; // ms
 
 const keyOf = (chart) => chart.closest('[class*="st-key-"]')?.className.match(/st-key-(\S+)/)[1];
@@ -19,8 +18,8 @@ export default function () {
 
   new MutationObserver((changes) => {
     const changed = new Set();
-    for (const { target, addedNodes } of changes) {
-      if (!(target instanceof Element)) continue;
+    for (const { type, target, addedNodes } of changes) {
+      if (!(target instanceof Element) || (type === "attributes" && !target.matches(".js-plotly-plot"))) continue;
       const around = target.closest(".stPlotlyChart");
       if (around) changed.add(around);
       else
@@ -30,47 +29,34 @@ export default function () {
               if (chart.matches(".stPlotlyChart")) changed.add(chart);
     }
     for (const chart of changed) keep(chart);
-  }).observe(document.body, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["style"] });
   for (const chart of document.querySelectorAll(".stPlotlyChart")) keep(chart); // drawn before this ran
   // A chart that follows a slider may be replaced as soon as the slider is let go.
   document.addEventListener("chartmoved", ({ target }) => copySoon(target.closest(".stPlotlyChart"), MOVED_AFTER));
 
+  // A MutationObserver is called before the next frame, so that the browser never shows the new chart while it is empty,
+  // nor both charts.
   function keep(chart) {
-    if (!drawn(chart)) return standIn(chart);
+    if (!drawn(chart)) return showCopy(chart);
+    hideCopy(chart);
     copySoon(chart, SETTLED_AFTER);
     const plot = chart.querySelector(".js-plotly-plot");
     if (!announced.has(plot)) plot.dispatchEvent(new Event("chartdrawn", { bubbles: true }));
     announced.add(plot);
   }
 
-  // A MutationObserver is called before the next frame, so that the browser never shows the new, empty chart.
-  function standIn(chart) {
+  function showCopy(chart) {
     const copy = copies.get(keyOf(chart));
     if (!copy || copy.element.isConnected) return;
     chart.append(copy.element);
     chart.style.minHeight = `${copy.height}px`;
-    const hidings = new MutationObserver(() => {
-      const isHidden = chart.isConnected && !drawn(chart); // Streamlit may hide the new chart once more
-      if (isHidden && !copy.element.isConnected) chart.append(copy.element);
-    });
-    hidings.observe(chart, { childList: true, subtree: true, attributeFilter: ["style"] });
+    clearTimeout(copy.givingUp);
+    copy.givingUp = setTimeout(() => copy.element.isConnected && hideCopy(chart), GIVEN_UP_AFTER);
+  }
 
-    const began = performance.now();
-    let drawnSince = null;
-    requestAnimationFrame(function look(now) {
-      if (!drawn(chart)) drawnSince = null;
-      else if (drawnSince === null) drawnSince = now;
-      else remove();
-      const isOver = now - began > GIVEN_UP_AFTER || (drawnSince !== null && now - drawnSince > WATCHED_FOR);
-      if (chart.isConnected && !isOver) return requestAnimationFrame(look);
-      hidings.disconnect();
-      remove();
-      chart.style.minHeight = "";
-    });
-
-    function remove() {
-      if (chart.contains(copy.element)) copy.element.remove(); // else it stands in for a still newer chart
-    }
+  function hideCopy(chart) {
+    chart.querySelector(".chart-copy")?.remove();
+    chart.style.minHeight = "";
   }
 
   // Once nothing has happened for so many milliseconds.
@@ -82,12 +68,11 @@ export default function () {
   }
 
   function copyNow(chart) {
-    const plot = chart.isConnected && chart.querySelector(".js-plotly-plot .svg-container");
-    if (!plot) return;
+    if (!chart.isConnected || !drawn(chart)) return;
     const element = document.createElement("div");
     element.className = "chart-copy";
     element.ariaHidden = "true";
-    element.append(plot.cloneNode(true));
+    element.append(chart.querySelector(".js-plotly-plot .svg-container").cloneNode(true));
     copies.set(keyOf(chart), { element, height: chart.clientHeight });
   }
 }
