@@ -425,7 +425,7 @@ def max_or_sample() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=180), st.grid(2, min_column_width=60, gap="xsmall"):
             z = [number_field("a", 2.0, "a"), number_field("b", 1.0, "b")]
-        draw_buttons(draws, DRAWS)
+        draw_buttons(draws, DRAWS, in_url=True)
     p, larger = softmax(z), take_largest(z)
     drawn = sample(p, draws.count, draws.seed)
     show_draws(p, larger, drawn)
@@ -488,8 +488,8 @@ def learning(choice: str, reading: Reading) -> None:
         list(range(10)),
         default=runner_up,  # a label that teaches: with the winner there would hardly be a gradient
         required=True,
-        key=f"meant {choice}",
-        persist_state="session",
+        key=f"label of {choice}",  # each digit has its own
+        bind="query-params",
     )
     if label is None:  # the browser does not send that, but a client could
         label = runner_up

@@ -184,13 +184,37 @@ def read_query_params() -> None:
 # Random draws.
 
 
-def draw_buttons(draws: Draws, amounts: Sequence[int]) -> None:
-    """Let the visitor draw so many more, or start over."""
+def draw_buttons(draws: Draws, amounts: Sequence[int], *, in_url: bool = False) -> None:
+    """Let the visitor draw so many more, or start over. With `in_url`, the page's link leads to the same draws."""
+
+    def change(action: Callable[..., None], *amount: int) -> None:
+        action(*amount)
+        if in_url:
+            write_draws(draws)
+
+    if in_url:
+        read_draws(draws)
     for more in amounts:
-        st.button(f"+{more:,}", key=f"draw_{more}", on_click=draws.draw, args=(more,), disabled=draws.exhausted)
-    st.button("Start over", icon=":material/restart_alt:", on_click=draws.start_over)
+        st.button(f"+{more:,}", key=f"draw_{more}", on_click=change, args=(draws.draw, more), disabled=draws.exhausted)
+    st.button("Start over", icon=":material/restart_alt:", on_click=change, args=(draws.start_over,))
     if draws.exhausted:
         st.caption(f"The maximum is {draws.most:,} draws.", width="content")
+
+
+def read_draws(draws: Draws) -> None:
+    """Go on with the draws in the URL, if it has any; drop them from there if they are impossible."""
+    if "draws" in st.query_params or "seed" in st.query_params:
+        try:
+            draws.repeat(int(st.query_params.get("draws", "")), int(st.query_params.get("seed", "")))
+        except ValueError:
+            for name in ("draws", "seed"):
+                st.query_params.pop(name, None)
+    elif draws.changed:  # before the visitor came back from another page
+        write_draws(draws)
+
+
+def write_draws(draws: Draws) -> None:
+    st.query_params.update(draws=str(draws.count), seed=str(draws.seed))
 
 
 # Charts.

@@ -209,8 +209,27 @@ def test_the_number_of_draws_is_limited_and_can_start_over(page):
     assert draws.seed != before
 
 
+def test_a_link_leads_to_the_same_draws(page):
+    page.button(key="draw_1000").click().run()
+    link, drawn = dict(page.query_params), page.table[1].value
+    other = AppTest.from_file(ROOT / "app.py", default_timeout=30).run().switch_page(PAGE)
+    other.query_params.update(link)
+    assert other.run().table[1].value.equals(drawn)
+    assert link["draws"] == "1100"
+
+
+@pytest.mark.parametrize("draws", ["-1", "10001", "1e3", "", "9" * 5000, "<b>"])
+@pytest.mark.parametrize("name", ["draws", "seed"])
+def test_impossible_draws_of_a_link_are_dropped(page, name, draws):
+    other = {"draws": "seed", "seed": "draws"}[name]
+    page.query_params.update({name: draws if name == "draws" else draws.replace("10001", str(2**32)), other: "5"})
+    show(page)
+    assert page.query_params == {}
+    assert page.table[1].value["a"].iloc[0] == "100"
+
+
 def meant(page, digit, **state):
-    return show(page, **{f"meant {page.selectbox(key='of').value}": digit}, **state)
+    return show(page, **{f"label of {page.selectbox(key='of').value}": digit}, **state)
 
 
 def test_the_loss_and_its_gradient(page):
