@@ -215,13 +215,16 @@ def failures(moments: Sequence[Moment], digits: int, threshold: float, step: int
             "dtick": 0.5,
             "thickness": 10,
             "outlinewidth": 0,
-            "title": {"text": "without exactly one answer", "side": "right"},
+            "orientation": "h",
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
         },
         "hovertemplate": "threshold %{y}<br>%{z:.1%} without exactly one answer<extra>%{x} batches</extra>",
     }
     diamond = {"type": "scatter", "x": [_position(moments, step)], "y": [threshold], "mode": "markers",
                "marker": DIAMOND, "hoverinfo": "skip"}  # fmt: skip
-    layout = base_layout(380, t=24, b=72) | {
+    layout = base_layout(380, t=48, b=72) | {
         "showlegend": False,
         "xaxis": _moment_axis(moments),
         "yaxis": {"range": [0.005, 0.995], "dtick": 0.25, "tick0": 0, "fixedrange": True,
@@ -289,7 +292,7 @@ def before_and_after_update(after: NDArray[np.floating]) -> Update:
 
 
 def _as_labels(probabilities: NDArray[np.floating]) -> list[str]:
-    return [percent(value, 0) for value in probabilities]
+    return [percent(value, 0).removesuffix("%") for value in probabilities]  # bars on a phone are narrow
 
 
 # 4. Max or sample.
