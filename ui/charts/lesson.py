@@ -347,7 +347,7 @@ def _thinned(draws: NDArray[np.int64], taken: NDArray[np.bool_]) -> tuple[NDArra
 def answer_and_label(probabilities: ArrayLike, label: ArrayLike) -> go.Figure:
     """Draw the network's ten probabilities as bars, and the one-hot label as outlines, (10,) each."""
     figure = ten_probabilities(probabilities, height=300)
-    figure.data[0].name = "p, the answer"
+    figure.data[0].update(name="p, the answer", marker_color=WINNER)  # one colour, as in the legend
     figure.add_bar(
         x=list(range(10)),
         y=np.asarray(label),
