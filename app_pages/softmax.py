@@ -33,7 +33,9 @@ from ui.session import session
 from ui.widgets import (
     digit_picker,
     draw_buttons,
+    is_in_every_session,
     page_frame,
+    share_draws,
     show_chart,
     show_error,
     temperature_slider,
@@ -422,10 +424,11 @@ def max_or_sample() -> None:
         "each number with its softmax probability. Take two numbers:"
     )
     draws = session().pair_draws
+    share_draws(draws)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=180), st.grid(2, min_column_width=60, gap="xsmall"):
             z = [number_field("a", 2.0, "a"), number_field("b", 1.0, "b")]
-        draw_buttons(draws, DRAWS, in_url=True)
+        draw_buttons(draws, DRAWS)
     p, larger = softmax(z), take_largest(z)
     drawn = sample(p, draws.count, draws.seed)
     show_draws(p, larger, drawn)
@@ -489,7 +492,8 @@ def learning(choice: str, reading: Reading) -> None:
         default=runner_up,  # a label that teaches: with the winner there would hardly be a gradient
         required=True,
         key=f"label of {choice}",  # each digit has its own
-        bind="query-params",
+        bind="query-params" if is_in_every_session(choice) else None,
+        persist_state="session",
     )
     if label is None:  # the browser does not send that, but a client could
         label = runner_up

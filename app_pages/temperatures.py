@@ -203,7 +203,7 @@ def whole_range(reading: Reading, temperatures: list[float]) -> None:
         )
     st.caption(
         "Towards T = 0, the largest takes all, which is argmax. The entropy says in bits how spread out the "
-        "probabilities are: 0 if one digit has all of it, 3.32 if all ten have the same."
+        "probabilities are: 0 if one digit has all the probability, 3.32 if all ten have the same."
         + (" T* is the calibrated temperature: at it, about 90 of 100 answers with 90% are right." if found else "")
     )
 

@@ -6,12 +6,13 @@ from playwright.sync_api import Page
 
 SETTLED = 1000  # ms: after so long without a change, no further one is expected
 
-# What is seen, except for the canvas, where a stroke appears while it is drawn. What is only spoken, and later, is not.
+# What is seen, except for the canvas, where a stroke appears while it is drawn. Text only for screen readers, which
+# comes later, does not count.
 SEEN = """() => {
     const main = document.querySelector('[data-testid=stMain]');
     const seen = node => node.role === 'status' ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
     const texts = document.createTreeWalker(main, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, seen);
-    // Streamlit hides a chart that is drawn once more, until it has its final width.
+    // Streamlit hides a chart again after it was drawn, until it has its final width.
     const parts = [...main.querySelectorAll('path, image, img')].filter(part =>
         part.checkVisibility({visibilityProperty: true}));
     const found = parts.map(part =>

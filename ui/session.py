@@ -242,23 +242,23 @@ class Draws:
     count: int
     most: int
     seed: int = field(default_factory=lambda: secrets.randbelow(LARGEST_SEED))
-    changed: bool = False  # whether the visitor has drawn, or started over, or has a link to draws
+    belongs_in_url: bool = False  # whether these are not the draws that every visitor begins with
 
     @property
     def exhausted(self) -> bool:
         return self.count >= self.most
 
     def draw(self, more: int) -> None:
-        self.count, self.changed = min(self.count + more, self.most), True
+        self.count, self.belongs_in_url = min(self.count + more, self.most), True
 
     def start_over(self) -> None:
-        self.count, self.seed, self.changed = 0, secrets.randbelow(LARGEST_SEED), True
+        self.count, self.seed, self.belongs_in_url = 0, secrets.randbelow(LARGEST_SEED), True
 
-    def repeat(self, count: int, seed: int) -> None:
+    def restore(self, count: int, seed: int) -> None:
         """Go on with draws that were made elsewhere. Raises ValueError if they are impossible."""
         if not (0 <= count <= self.most and 0 <= seed <= LARGEST_SEED):
             raise ValueError(f"draws must be from 0 to {self.most}, and a seed from 0 to {LARGEST_SEED}")
-        self.count, self.seed, self.changed = count, seed, True
+        self.count, self.seed, self.belongs_in_url = count, seed, True
 
 
 @dataclass

@@ -74,7 +74,7 @@ def keep_choices() -> None:
 
 
 def show_in_url(name: str, text: str) -> None:
-    """Write a choice into the URL that came along from another page. Streamlit writes those of this page alone."""
+    """Write a choice that was made on another page into the URL. Streamlit writes only those of this page."""
     if name not in st.query_params:
         # Streamlit refuses where its widget was on this page before: then the choice is of this page.
         with contextlib.suppress(StreamlitAPIException):
@@ -135,6 +135,11 @@ def picker_labels(visitor: Session) -> dict[str, str]:
     return labels | {UNDECIDED: FOUR_OR_NINE} | {f"ready {n}": READY_LABEL.format(n) for n in range(10)}
 
 
+def is_in_every_session(choice: str) -> bool:
+    """Return whether a choice of the picker is the same digit for every visitor, so that a link can name it."""
+    return choice == UNDECIDED or choice.startswith("ready ")
+
+
 def _reading_of(choice: str) -> Reading:
     match choice.split():
         case ["kept", number]:
@@ -184,37 +189,26 @@ def read_query_params() -> None:
 # Random draws.
 
 
-def draw_buttons(draws: Draws, amounts: Sequence[int], *, in_url: bool = False) -> None:
-    """Let the visitor draw so many more, or start over. With `in_url`, the page's link leads to the same draws."""
-
-    def change(action: Callable[..., None], *amount: int) -> None:
-        action(*amount)
-        if in_url:
-            write_draws(draws)
-
-    if in_url:
-        read_draws(draws)
+def draw_buttons(draws: Draws, amounts: Sequence[int]) -> None:
+    """Let the visitor draw so many more, or start over."""
     for more in amounts:
-        st.button(f"+{more:,}", key=f"draw_{more}", on_click=change, args=(draws.draw, more), disabled=draws.exhausted)
-    st.button("Start over", icon=":material/restart_alt:", on_click=change, args=(draws.start_over,))
+        st.button(f"+{more:,}", key=f"draw_{more}", on_click=draws.draw, args=(more,), disabled=draws.exhausted)
+    st.button("Start over", icon=":material/restart_alt:", on_click=draws.start_over)
     if draws.exhausted:
         st.caption(f"The maximum is {draws.most:,} draws.", width="content")
 
 
-def read_draws(draws: Draws) -> None:
-    """Go on with the draws in the URL, if it has any; drop them from there if they are impossible."""
-    if "draws" in st.query_params or "seed" in st.query_params:
-        try:
-            draws.repeat(int(st.query_params.get("draws", "")), int(st.query_params.get("seed", "")))
-        except ValueError:
-            for name in ("draws", "seed"):
-                st.query_params.pop(name, None)
-    elif draws.changed:  # before the visitor came back from another page
-        write_draws(draws)
-
-
-def write_draws(draws: Draws) -> None:
-    st.query_params.update(draws=str(draws.count), seed=str(draws.seed))
+def share_draws(draws: Draws) -> None:
+    """Go on with the draws of the link that has led here, if it has any, and write the visitor's into the URL."""
+    shown = {name: st.query_params[name] for name in ("draws", "seed") if name in st.query_params}
+    if not draws.belongs_in_url:
+        with contextlib.suppress(ValueError):
+            draws.restore(int(shown.get("draws", "")), int(shown.get("seed", "")))
+    own = {"draws": str(draws.count), "seed": str(draws.seed)} if draws.belongs_in_url else {}
+    if shown != own:
+        for name in shown:
+            del st.query_params[name]
+        st.query_params.update(own)
 
 
 # Charts.

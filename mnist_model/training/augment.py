@@ -1,8 +1,8 @@
 """More training data than MNIST: digits as people, pens and cameras change them, and images that are not a digit.
 
 A *pass* is MNIST's training set, each image changed at random, with digits in pen strokes (`strokes.py`),
-out-of-distribution (OOD) images and, if the recipe says so, MNIST's images a second time, almost clean. The handwriting
-recipe trains on several passes.
+out-of-distribution (OOD) images and, if the recipe says so, MNIST's images a second time, almost clean; stroke digits
+can be almost clean as well. The handwriting recipe trains on several passes.
 """
 
 import itertools
@@ -298,7 +298,7 @@ def make_pass(
     geometric: bool = True,
     photometric: bool = True,
 ) -> Split:
-    """Make one pass of augmented training data: MNIST's digits, stroke digits and OOD images, all augmented.
+    """Make one pass of augmented training data: MNIST's digits, stroke digits and OOD images, each changed at random.
 
     Parameters
     ----------

@@ -179,7 +179,7 @@ def train_distilled(
     teacher_history: History = {}
 
     # 1. Make the passes: MNIST's training digits, augmented, digits in pen strokes, and OOD images.
-    images, labels = make_passes(recipe, range(recipe.passes), mnist, seed, store)
+    images, labels = make_passes(recipe, range(recipe.passes), mnist, seed, store, stroke_digits=recipe.stroke_digits)
     targets = ood_targets(labels)
     if recipe.teacher_epochs:
         # 2. Train the teacher on them.
@@ -234,13 +234,14 @@ def fine_tune(
 ) -> tuple[keras.Model, History]:
     """Train LeNet-5 for a few more epochs on new passes: on their own labels, with more digits in pen strokes.
 
-    These are almost clean, as the canvas shows them: to learn them corrupted as well would cost the small network more.
-    A mean of the weights before and after reads pen strokes about as well as those after, and all else as well as those
-    before (Wortsman et al. 2022, arXiv:2109.01903). Returns the model and its history.
+    These are almost clean, as the canvas shows them: strongly augmented, they would cost the small network more of its
+    accuracy on other digits. A mean of the weights before and after reads pen strokes about as well as those after, and
+    all else as well as those before (Wortsman et al. 2022, arXiv:2109.01903). Returns the model and its history.
     """
     numbers = range(recipe.passes, recipe.passes + recipe.fine_tuning_passes)
-    others = replace(recipe, stroke_digits=0)
-    images, labels = make_passes(others, numbers, mnist, seed, store, recipe.fine_tuning_stroke_digits)
+    images, labels = make_passes(
+        recipe, numbers, mnist, seed, store, clean_stroke_digits=recipe.fine_tuning_stroke_digits
+    )
     keras.utils.set_random_seed(seed)
     tuned = fast_lenet5(name="fine-tuned")
     tuned.set_weights(model.get_weights())
@@ -267,16 +268,19 @@ def make_passes(
     mnist: Mnist,
     seed: int,
     store: CheckpointStore,
+    *,
+    stroke_digits: int = 0,
     clean_stroke_digits: int = 0,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Make the passes of these numbers that are not in the store yet. Returns the images and labels of all of them."""
+    """Make the passes of these numbers that are not in the store yet, with so many stroke digits in each.
+
+    Returns the images and labels of all of them.
+    """
     print(f"Augmenting {len(mnist.train.images):,} digits {len(numbers)} times")
     files = {number: f"pass-{number}.npz" for number in numbers}
     missing = [number for number, file in files.items() if not store.path(file).exists()]
-    settings = {
-        name: getattr(recipe, name) for name in ("clean", "stroke_digits", "ood_images", "geometric", "photometric")
-    }
-    settings["clean_stroke_digits"] = clean_stroke_digits
+    settings = {name: getattr(recipe, name) for name in ("clean", "ood_images", "geometric", "photometric")}
+    settings |= {"stroke_digits": stroke_digits, "clean_stroke_digits": clean_stroke_digits}
     progress = keras.utils.Progbar(len(numbers), unit_name="pass")
     progress.update(len(numbers) - len(missing))
     for number, made in in_processes(functools.partial(make_pass, mnist.train, seed, **settings), missing):

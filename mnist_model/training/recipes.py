@@ -28,7 +28,7 @@ class Recipe:
 
     fine_tuning_epochs: int = 0  # in the end, on the labels themselves, over passes of their own; 0: none
     fine_tuning_passes: int = 0
-    fine_tuning_stroke_digits: int = 0  # in each of these passes, almost clean, instead of the others
+    fine_tuning_stroke_digits: int = 0  # in each of these passes, almost clean, instead of `stroke_digits`
     fine_tuning_learning_rate: float = 0.0
     fine_tuning_share: float = 1.0  # of the weights after it in the mean of those before and after that is kept
 

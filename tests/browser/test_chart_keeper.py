@@ -29,6 +29,16 @@ def choose_another_digit(page):
     page.get_by_role("option", name="A ready 7").click()
 
 
+def open_at_chart(open_page, path, chart):
+    page = open_page(path)
+    figure = page.locator(f".st-key-{chart}")
+    figure.scroll_into_view_if_needed()
+    expect(figure.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    wait_until_idle(page)
+    page.wait_for_timeout(500)  # until it is copied
+    return page, figure
+
+
 @pytest.mark.parametrize(
     ("path", "chart", "change"),
     [
@@ -42,12 +52,7 @@ def choose_another_digit(page):
     ],
 )
 def test_no_frame_is_without_a_chart_while_it_changes(open_page, path, chart, change):
-    page = open_page(path)
-    figure = page.locator(f".st-key-{chart}")
-    figure.scroll_into_view_if_needed()
-    expect(figure.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    wait_until_idle(page)
-    page.wait_for_timeout(500)  # until it is copied
+    page, figure = open_at_chart(open_page, path, chart)
     page.evaluate(COUNT_FRAMES, chart)
     before = figure.locator(".js-plotly-plot").element_handle()
     change(page)
@@ -57,3 +62,12 @@ def test_no_frame_is_without_a_chart_while_it_changes(open_page, path, chart, ch
     assert counted["all"] > 3
     assert counted["blank"] == 0
     expect(page.locator(".chart-copy")).to_have_count(0)
+
+
+def test_the_copy_of_a_chart_that_is_never_drawn_again_leaves(open_page):
+    page, figure = open_at_chart(open_page, "/temperatures?of=A+ready+4", "side_by_side")
+    figure.locator(".js-plotly-plot").evaluate("plot => plot.replaceChildren()")
+    expect(figure.locator(".chart-copy .main-svg").first).to_be_visible()
+    expect(figure.locator(".chart-copy")).to_have_count(0, timeout=10_000)
+    page.wait_for_timeout(500)
+    expect(figure.locator(".chart-copy")).to_have_count(0)

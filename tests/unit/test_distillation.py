@@ -136,7 +136,7 @@ def test_98_percent_of_digits_have_less_energy_than_the_threshold(stroke_digits,
 
 def test_a_teacher_that_has_learned_nothing_is_an_error(monkeypatch, data):
     digits = load_mnist(data).first(20)
-    monkeypatch.setattr(fit, "make_passes", lambda *arguments: digits.train)
+    monkeypatch.setattr(fit, "make_passes", lambda *_, **__: digits.train)
     monkeypatch.setattr(fit, "fit_with_checkpoints", lambda model, *arguments, **settings: (model, {}))
     monkeypatch.setattr(fit, "label", lambda *arguments: np.zeros((20, 10), np.float32))
     with pytest.raises(DataError, match="learned too little"):

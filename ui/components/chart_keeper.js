@@ -51,7 +51,11 @@ export default function () {
     chart.append(copy.element);
     chart.style.minHeight = `${copy.height}px`;
     clearTimeout(copy.givingUp);
-    copy.givingUp = setTimeout(() => copy.element.isConnected && hideCopy(chart), GIVEN_UP_AFTER);
+    copy.givingUp = setTimeout(() => {
+      if (!chart.contains(copy.element)) return;
+      copies.delete(keyOf(chart)); // or else it would come back at once
+      hideCopy(chart);
+    }, GIVEN_UP_AFTER);
   }
 
   function hideCopy(chart) {
