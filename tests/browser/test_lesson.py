@@ -81,7 +81,9 @@ def test_every_step_answers_to_its_controls(open_page):
     assert 0.15 < after[-1] < 0.4
     expect(page.get_by_role("cell", name="1,100", exact=True)).to_be_visible()
 
-    before, after = change(page, "gradient", page.locator("[class*=st-key-meant]").get_by_text("4", exact=True).click)
+    before, after = change(
+        page, "gradient", page.locator("[class*=st-key-label-of]").get_by_text("4", exact=True).click
+    )
     assert before[7] > 0.9, "it begins with another label than 7"
     assert after[4] < -0.9 < 0.9 < after[7]
     before, after = change(page, "gradient", lambda: press(page, "Temperature", "End"))

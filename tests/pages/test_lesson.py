@@ -232,6 +232,16 @@ def meant(page, digit, **state):
     return show(page, **{f"label of {page.selectbox(key='of').value}": digit}, **state)
 
 
+@pytest.mark.parametrize(("choice", "is_taken"), [("drawing", False), ("ready 4", True), ("4 or 9", True)])
+def test_a_link_has_the_label_of_a_digit_that_all_visitors_have(page, choice, is_taken):
+    take_ready(page.switch_page("app_pages/draw.py").run(), 4)
+    show(page.switch_page(PAGE))  # it looks at the new drawing
+    page.query_params[f"label of {choice}"] = "7"
+    show(page, of=choice)
+    (label,) = page.segmented_control
+    assert (label.value == 7) == is_taken
+
+
 def test_the_loss_and_its_gradient(page):
     show(page, of="ready 4")
     z = Classifier().logits(to_mnist(ready(4))[None])[0].astype(float)
