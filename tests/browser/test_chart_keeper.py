@@ -24,9 +24,15 @@ def move(slider):
     return lambda page: page.get_by_role("slider", name=slider).first.press("ArrowRight")
 
 
-def choose_another_digit(page):
+def choose_another_digit(page, digit=7):
     page.get_by_role("combobox", name="Digit").click()
-    page.get_by_role("option", name="A ready 7").click()
+    page.get_by_role("option", name=f"A ready {digit}").click()
+
+
+def choose_two_digits(page):
+    choose_another_digit(page)
+    page.wait_for_timeout(4000)  # longer than a copy may stay
+    choose_another_digit(page, 3)
 
 
 def open_at_chart(open_page, path, chart):
@@ -45,6 +51,8 @@ def open_at_chart(open_page, path, chart):
         ("/softmax?of=A+ready+4", "ten_outputs", move("Batches seen")),
         ("/softmax?of=A+ready+4", "answers_by_moment", move("Batches seen")),
         ("/softmax?of=A+ready+4", "histogram", move("Threshold")),
+        ("/softmax?of=A+ready+4", "histogram", choose_two_digits),
+        ("/model?of=A+ready+4", "conv1", choose_two_digits),
         ("/model?of=A+ready+4", "answers", move("Temperature")),
         ("/temperatures?of=A+ready+4", "side_by_side", choose_another_digit),
         ("/temperatures?of=A+ready+4&view=Whole+range", "whole_range", choose_another_digit),

@@ -28,7 +28,7 @@ export default function () {
             for (const chart of [node, ...node.querySelectorAll(".stPlotlyChart")])
               if (chart.matches(".stPlotlyChart")) changed.add(chart);
     }
-    for (const chart of changed) keep(chart);
+    for (const chart of changed) if (chart.isConnected) keep(chart); // an old chart also changes as it leaves
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["style"] });
   for (const chart of document.querySelectorAll(".stPlotlyChart")) keep(chart); // drawn before this ran
   // A chart that follows a slider may be replaced as soon as the slider is let go.
