@@ -25,8 +25,9 @@ from mnist_model.softmax import (
     ten_thresholds,
 )
 from ui.charts import lesson as charts
+from ui.components.contents import mark_step
 from ui.components.follower import follow
-from ui.formatting import percent
+from ui.formatting import SUBSCRIPTS, percent
 from ui.lesson_data import Example, examples, lesson, sigmoid_outputs, source
 from ui.reading import Reading, test_digits
 from ui.session import session
@@ -78,19 +79,20 @@ def step_header(anchor: str) -> None:
 
 
 def contents() -> None:
-    """Show links to the steps. Where the window is wide enough, they stay in view beside the lesson."""
+    """Show links to the steps, which stay in view and mark the step that is read."""
     st.html(Path(__file__).with_suffix(".css"))
     with st.container(key="contents", horizontal=True, gap="xsmall"):
         for anchor, heading in STEPS.items():
             st.markdown(f":small[[{heading}](#{anchor})]", width="content")
+    mark_step()
 
 
 def show_code(step: str, *functions: Callable[..., Any]) -> None:
     with st.expander("The code", icon=":material/code:"):
         st.caption("With NumPy, from this project's source:")
-        st.code("\n\n\n".join(map(source, functions)))
+        st.code("\n\n\n".join(map(source, functions)), wrap_lines=True)
         st.caption("The same in TensorFlow 2:")
-        st.code(TENSORFLOW[step])
+        st.code(TENSORFLOW[step], wrap_lines=True)
 
 
 def show_digit(digit: NDArray[np.floating], alt: str = "The digit chosen above") -> None:
@@ -331,7 +333,7 @@ def five_numbers() -> None:
     )
     st.latex(r"p_i = \frac{e^{z_i}}{e^{z_1} + e^{z_2} + \dots + e^{z_K}}")
     with st.grid(5, min_column_width=60, gap="xsmall"):
-        z = [number_field(f"$z_{i + 1}$", value, f"z{i + 1}") for i, value in enumerate(FIVE_LOGITS)]
+        z = [number_field(f"z{SUBSCRIPTS[i]}", value, f"z{i + 1}") for i, value in enumerate(FIVE_LOGITS)]
     show_in_steps(z)
     show_changes(z)
     show_overflow()
@@ -410,7 +412,7 @@ def show_overflow() -> None:
         "a number*. But since adding a number to all logits changes nothing, one can first subtract the largest of "
         "them: then no power is larger than $e^0 = 1$."
     )
-    st.code(f">>> naive_softmax({large})\n{literal}\n>>> softmax({large})\n{softmax(TOO_LARGE)}")
+    st.code(f">>> naive_softmax({large})\n{literal}\n>>> softmax({large})\n{softmax(TOO_LARGE)}", wrap_lines=True)
 
 
 # Step 4.
@@ -502,7 +504,7 @@ def learning(choice: str, reading: Reading) -> None:
         "the network reads, and see how little there is left to learn."
     )
     temperature = temperature_slider()
-    st.code(f"y = {one_hot(label, 10).astype(int).tolist()}")
+    st.code(f"y = {one_hot(label, 10).astype(int).tolist()}", wrap_lines=True)
     show_loss(reading, label)
     show_gradient(reading, label, temperature)
     show_examples(Example(reading.digit, label, reading.logits), temperature)

@@ -92,6 +92,7 @@ def digit_controls() -> Reading:
         st.button(
             "Keep",
             icon=":material/bookmark:",
+            key="keep",
             help="Put it on the shelf, under “Several drawings”",
             on_click=session().add_to_shelf,
             args=(reading, UNDECIDED if choice == UNDECIDED else ""),
@@ -142,7 +143,7 @@ def temperature_controls(reading: Reading) -> list[float]:
 def side_by_side(reading: Reading, temperatures: list[float]) -> None:
     st.markdown(
         "The same ten scores, the logits, divided by several temperatures before softmax. Low ones sharpen the "
-        "probabilities, high ones flatten them; at T = 1 it is the plain softmax." + why_these(temperatures)
+        "probabilities, high ones flatten them; at T = 1 it is the plain softmax." + why_these(reading, temperatures)
     )
     answers = (charts.confidence_and_entropy(softmax(reading.logits, t)) for t in temperatures)
     described = [f"at T = {t:g} {', '.join(answer)}" for t, answer in zip(temperatures, answers, strict=True)]
@@ -165,11 +166,13 @@ def row_of_charts(charts_in_it: int) -> DeltaGenerator:
     return st.container(key="row_of_charts" if charts_in_it > 2 and has_mouse() else None)
 
 
-def why_these(temperatures: list[float]) -> str:
+def why_these(reading: Reading, temperatures: list[float]) -> str:
     """Say where the temperatures come from, unless the visitor chose them."""
     if [f"{t:g}" for t in temperatures] != session().suggested_temperatures:
         return ""
-    return " These temperatures were chosen for this digit, from a clear answer to near a tie. Choose others above."
+    is_clear = softmax(reading.logits, temperatures[0]).max() > 0.9
+    span = "from a clear answer to near a tie" if is_clear else "up to near a tie of all ten digits"
+    return f" These temperatures were chosen for this digit, {span}. Choose others above."
 
 
 def sweep(reading: Reading, _: list[float]) -> None:
@@ -213,7 +216,7 @@ def samples(reading: Reading, temperatures: list[float]) -> None:
     st.markdown(
         f"**Softmax is not max.** Max picks the {winner} every time, at any temperature. Sampling picks each digit as "
         f"often as its probability says: the {winner} most often, and others as well. Diamonds mark the expected "
-        "counts." + why_these(temperatures)
+        "counts." + why_these(reading, temperatures)
     )
     seed = sample_controls()
     drawn = [sample(softmax(reading.logits, t), draws.count, seed) for t in temperatures]

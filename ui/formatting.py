@@ -2,6 +2,8 @@
 
 import re
 
+SUBSCRIPTS = "\N{SUBSCRIPT ONE}\N{SUBSCRIPT TWO}\N{SUBSCRIPT THREE}\N{SUBSCRIPT FOUR}\N{SUBSCRIPT FIVE}"
+
 
 def percent(probability: float, decimals: int = 1) -> str:
     """Write a probability as a percentage. A softmax never gives 0 or 1, so it is never rounded to 0% or 100%."""

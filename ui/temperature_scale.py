@@ -13,7 +13,7 @@ DECADE = (1, 1.1, 1.25, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 5.
 SCALE = [t for t in (round(t * 10.0**power, 3) for power in (-2, -1, 0, 1) for t in DECADE) if 0.05 <= t <= 50]
 COLDEST, HOTTEST = SCALE[0], SCALE[-1]
 MOST_COMPARED = 8  # temperatures side by side
-TELLING = (0.99, 0.75, 0.4, 0.15)  # probabilities of the winner that are worth a look
+TELLING = (0.99, 0.75, 0.4, 0.15)  # probabilities of the winner that are worth a look; all digits reach the last
 
 
 def slider_stops(calibrated: float | None = None) -> list[float]:
@@ -22,9 +22,17 @@ def slider_stops(calibrated: float | None = None) -> list[float]:
 
 
 def telling(logits: ArrayLike) -> list[float]:
-    """Return the temperatures that show most of ten logits: 1, and those from near certainty to near a tie."""
+    """Return the temperatures that show most of ten logits: 1, and those from near certainty to near a tie.
+
+    Two digits with almost the same logit stay undecided at any temperature: then there is none near certainty.
+    """
     highest = np.array([softmax(logits, t).max() for t in SCALE])
-    return sorted({1.0, *(float(SCALE[np.abs(highest - p).argmin()]) for p in TELLING)})
+    found = {1.0}
+    for probability in TELLING:
+        nearest_one = int(np.abs(highest - probability).argmin())
+        if probability == TELLING[-1] or abs(highest[nearest_one] - probability) < 0.1:
+            found.add(float(SCALE[nearest_one]))
+    return sorted(found)
 
 
 def nearest(text: str, stops: Sequence[float]) -> float | None:

@@ -104,3 +104,15 @@ def test_the_code_can_be_read_and_nothing_is_cut_off(open_page):
         assert_nothing_cut_off(page, *charts, "[data-testid=stMetricValue]", ".follower dd", ".katex-html")
         for label in page.get_by_test_id("stMetricLabel").all():
             assert label.evaluate("label => label.scrollWidth <= label.clientWidth + 1"), label.inner_text()
+
+
+def test_the_contents_follow_the_reader(open_page):
+    page = open_page("/softmax", width=390, height=844)
+    links = page.get_by_role("navigation", name="Steps").get_by_role("link")
+    expect(links.nth(0)).not_to_have_attribute("aria-current", "step")
+    links.nth(3).click()
+    expect(links.nth(3)).to_have_attribute("aria-current", "step")
+    expect(links.nth(3)).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="4. Max or sample")).to_be_in_viewport()
+    page.mouse.wheel(0, -50_000)
+    expect(page.locator("a[aria-current=step]")).to_have_count(0)

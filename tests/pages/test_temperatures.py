@@ -104,6 +104,12 @@ def test_telling_temperatures_lead_from_near_certainty_to_near_a_tie(logits):
     assert min(abs(p - 0.15) for p in highest) == pytest.approx(nearest_of_all)
 
 
+def test_temperatures_that_show_the_same_are_not_suggested():
+    undecided = four_or_nine().logits
+    highest = [scipy_softmax(undecided / t).max() for t in telling(undecided)]
+    assert np.diff(highest).max() < -0.05
+
+
 @pytest.mark.parametrize(
     ("given", "compared", "rejected"),
     [

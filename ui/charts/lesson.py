@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from mnist_model.lesson import THRESHOLDS, Moment
 from ui.charts.colours import DIGITS, INK, OTHERS, PALE, WINNER
 from ui.charts.layout import PROBABILITY_AXIS, Update, base_layout, digit_bars, legend_above, legend_below, rounded
-from ui.formatting import percent
+from ui.formatting import SUBSCRIPTS, percent
 
 BINS = 50  # of outputs between 0 and 1
 MOST_POINTS = 1000  # of a curve: no screen shows more
@@ -263,7 +263,7 @@ def before_and_after(before: ArrayLike, after: ArrayLike) -> go.Figure:
     bars = [
         {
             "type": "bar",
-            "x": [f"p<sub>{number + 1}</sub>" for number in range(len(p))],
+            "x": [f"p{subscript}" for subscript in SUBSCRIPTS[: len(p)]],
             "y": p,
             "name": name,
             "marker": {"color": colour},

@@ -340,7 +340,7 @@ def confusion(matrix: ArrayLike, chosen: tuple[int, int]) -> go.Figure:
         "type": "heatmap", "z": wrong, "zmin": 0, "zmax": max(1, float(np.nanmax(wrong))), "showscale": False,
         "colorscale": [[0, PALE], [1, WINNER]], "xgap": 2, "ygap": 2, "hoverinfo": "skip", "hoverongaps": False,
         "text": [[f"{count}" if count else "" for count in row] for row in matrix], "texttemplate": "%{text}",
-        "textfont": {"color": INK},
+        "textfont": {"color": INK, "size": 12},
     }  # fmt: skip
     right = heat | {
         "z": np.where(np.eye(10, dtype=bool), 1.0, np.nan), "zmax": 1, "colorscale": [[0, OTHERS], [1, OTHERS]],
