@@ -467,7 +467,7 @@ def how_measured(what: str, *commands: str) -> None:
     """Let a visitor who wants to know see the commands that made some numbers."""
     with st.popover("How this was measured", type="tertiary", key=f"how_{what}"):
         st.caption("By these commands, in this project's repository:" if len(commands) > 1 else "By this command:")
-        st.code("\n".join(commands), language="sh")
+        st.code("\n".join(commands), language="sh", wrap_lines=True)
 
 
 # The fourth tab: what it cannot do.
