@@ -3,7 +3,7 @@
 Trains the recipe, much shortened, as it is and without one part at a time. Measures each on validation data: digits as
 they are, corrupted in 15 ways, pen strokes in styles held out of training, and how well the energy separates digits
 from letters; and with `--pens FOLDER` on the real pens of evaluation/pens.py. About four minutes per variant on two
-cores. There is no fine-tuning in it. `--output docs/ablation.md` writes the table.
+cores. `--output docs/ablation.md` writes the table.
 """
 
 import argparse
@@ -30,7 +30,15 @@ from mnist_model.training.measure import Logits, calibrated_temperature
 from mnist_model.training.recipes import RECIPES, Recipe, scaled
 
 DIGITS = 27_500  # half of MNIST's 55,000
-SHORT = replace(scaled(RECIPES["handwriting"], 0.5), passes=1, epochs=20, teacher_epochs=4, fine_tuning_epochs=0)
+SHORT = replace(
+    scaled(RECIPES["handwriting"], 0.5),
+    passes=1,
+    epochs=20,
+    teacher_epochs=4,
+    fine_tuning_passes=1,
+    fine_tuning_epochs=0,
+)
+TUNED = replace(SHORT, epochs=15, fine_tuning_epochs=5)
 
 
 def changed(**changes: Any) -> Recipe:
@@ -54,6 +62,8 @@ VARIANTS = {
     "without a teacher": changed(teacher_epochs=0, distillation_temperature=1.0),
     "with images that the teacher misreads": changed(least_label_probability=0.0),
     "with the teacher's labels at temperature 1": changed(distillation_temperature=1.0),
+    "with fine-tuning": TUNED,
+    "with all of the fine-tuned weights": replace(TUNED, fine_tuning_share=1.0),
 }
 
 COLUMNS = (
@@ -70,14 +80,15 @@ Drawn = tuple[NDArray[np.float32], NDArray]  # images as the network sees them, 
 
 
 def train_variant(recipe: Recipe, mnist: Mnist, checkpoints: Path) -> Logits:
-    """Train LeNet-5. Recipes that differ only in how it learns from the teacher share the passes and the teacher."""
+    """Train LeNet-5. Recipes that differ only in how it learns from the teacher, or later, share passes and teacher."""
     # Here, because the processes that augment import this module and need no TensorFlow.
     from mnist_model.training.checkpoints import CheckpointStore
     from mnist_model.training.fit import train_distilled
 
     teaching = replace(recipe, epochs=1, distillation_temperature=1.0, least_label_probability=0.0)
+    teaching = replace(teaching, fine_tuning_epochs=0, fine_tuning_share=1.0)
     store = CheckpointStore(checkpoints, asdict(teaching))
-    for file in ("lenet5.keras", "lenet5.json"):
+    for file in ("lenet5.keras", "lenet5.json", "fine-tuned.keras", "fine-tuned.json"):
         store.path(file).unlink(missing_ok=True)
     model, _ = train_distilled(recipe, mnist, 0, store, [])
     return lambda images: model.predict(images[..., None], batch_size=500, verbose=0)
@@ -127,8 +138,9 @@ def document(validation_digits: int, rows: dict[str, list[str]]) -> str:
             "# What each part of the recipe is worth\n",
             "`python -m evaluation.ablation` wrote this, from a much shortened recipe: "
             f"{SHORT.passes} pass of {DIGITS:,} digits and half as many stroke digits and OOD images, "
-            f"{SHORT.teacher_epochs} epochs for the teacher and {SHORT.epochs} for LeNet-5. All variants have about as "
-            f"many steps. Measured on {validation_digits:,} validation digits, with one seed each: differences in "
+            f"{SHORT.teacher_epochs} epochs for the teacher and {SHORT.epochs} for LeNet-5, without fine-tuning; where "
+            f"it is named, it has the last {TUNED.fine_tuning_epochs} of these epochs. All variants have about as many "
+            f"steps. Measured on {validation_digits:,} validation digits, with one seed each: differences in "
             f"accuracy below {2 * np.sqrt(2 * 0.01 / validation_digits):.1%} may be chance.\n",
             "|  | " + " | ".join(COLUMNS) + " |",
             "|---" + "|--:" * len(COLUMNS) + "|",

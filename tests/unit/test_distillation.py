@@ -186,7 +186,8 @@ def test_the_ablation_trains_and_measures_a_variant(tmp_path, data, monkeypatch)
 
 def test_the_variants_take_about_as_many_steps():
     def steps(recipe, digits=ablation.DIGITS):
-        return recipe.epochs * (digits * (1 + recipe.clean) + recipe.stroke_digits + recipe.ood_images)
+        epochs = recipe.epochs + recipe.fine_tuning_epochs
+        return epochs * (digits * (1 + recipe.clean) + recipe.stroke_digits + recipe.ood_images)
 
     assert ablation.SHORT.stroke_digits == RECIPES["handwriting"].stroke_digits // 2
     for recipe in ablation.VARIANTS.values():
