@@ -278,11 +278,11 @@ def what_it_scores(reading: Reading) -> None:
 
 def show_scores(scores: calibration.Summary, textbook: Report) -> None:
     labels, answers = test_digits().labels, test_logits().argmax(axis=1)
-    with st.container(horizontal=True, gap="medium"):
-        st.metric("Accuracy", f"{scores['accuracy']:.2%}", width="content")
-        st.metric("Misread", f"{np.count_nonzero(answers != labels)} of {len(labels):,}", width="content")
-        st.metric("Loss", f"{scores['before']['nll']:.4f}", width="content")
-        st.metric("Calibration error", f"{scores['before']['ece']:.2%}", width="content")
+    with st.container(key="scores"), st.grid(4, min_column_width=130):
+        st.metric("Accuracy", f"{scores['accuracy']:.2%}")
+        st.metric("Misread", f"{np.count_nonzero(answers != labels)} of {len(labels):,}")
+        st.metric("Loss", f"{scores['before']['nll']:.4f}")
+        st.metric("Calibration error", f"{scores['before']['ece']:.2%}")
     st.caption(
         f"Measured by this server on MNIST's {len(labels):,} test digits, which training has not seen, at T = 1. The "
         "loss is the mean cross-entropy. Confidence is the probability of the digit that is read; the calibration "

@@ -125,6 +125,21 @@ def test_hardly_anything_moves_when_one_comes_from_another_page(open_page, path,
     assert page.evaluate(TOTAL) - before < 0.05
 
 
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", ["/temperatures", "/model"])
+def test_hardly_anything_moves_from_tab_to_tab(open_page, path, size):
+    width, height = SIZES[size]
+    page = open_page(path, width=width, height=height)
+    page.evaluate(SUM_OF_SHIFTS)
+    page.wait_for_timeout(1000)
+    for tab in page.get_by_role("tab").all()[1:]:
+        before = page.evaluate(TOTAL)
+        tab.click()
+        driver.wait_until_idle(page)
+        page.wait_for_timeout(1000)
+        assert page.evaluate(TOTAL) - before < 0.05
+
+
 def test_the_canvas_is_in_view_at_200_percent(open_page):
     page = open_page(width=640, height=400)
     box = page.locator(driver.CANVAS).bounding_box()
