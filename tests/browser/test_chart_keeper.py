@@ -25,7 +25,10 @@ def move(slider):
 
 
 def choose_another_digit(page, digit=7):
-    page.get_by_role("combobox", name="Digit").click()
+    box = page.get_by_role("combobox", name="Digit")
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # scrolling closes its list
+    box.click()
     page.get_by_role("option", name=f"A ready {digit}").click()
 
 
