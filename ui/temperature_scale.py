@@ -13,7 +13,7 @@ DECADE = (1, 1.1, 1.25, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 5.
 SCALE = [t for t in (round(t * 10.0**power, 3) for power in (-2, -1, 0, 1) for t in DECADE) if 0.05 <= t <= 50]
 COLDEST, HOTTEST = SCALE[0], SCALE[-1]
 MOST_COMPARED = 8  # temperatures side by side
-TELLING = (0.99, 0.75, 0.4, 0.15)  # probabilities of the winner that are worth a look; all digits reach the last
+TELLING = (0.99, 0.75, 0.4, 0.15)  # probabilities of the winner that are worth a look
 
 
 def slider_stops(calibrated: float | None = None) -> list[float]:
@@ -30,7 +30,8 @@ def telling(logits: ArrayLike) -> list[float]:
     found = {1.0}
     for probability in TELLING:
         nearest_one = int(np.abs(highest - probability).argmin())
-        if probability == TELLING[-1] or abs(highest[nearest_one] - probability) < 0.1:
+        is_reached = abs(highest[nearest_one] - probability) < 0.1
+        if is_reached or probability == TELLING[-1]:  # the last as nearly as it can be
             found.add(float(SCALE[nearest_one]))
     return sorted(found)
 
