@@ -455,10 +455,9 @@ def show_training(textbook: Report, shipped: Report) -> None:
         "chosen. Dotted lines: errors on the training data. “Textbook” was trained on MNIST's digits as they are, "
         f"for {textbook.seconds:.0f} seconds. The network of these pages was trained for "
         f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
-        "drawn stroke by stroke in other styles, and on images that are not digits. It learned from the answers of a "
-        "larger network, its teacher: on the dotted line, an answer other than the teacher's is an error. In the last "
-        f"{epochs - shipped.epochs} epochs it learned from the labels, with more digits drawn in strokes. During "
-        "training it can also answer “not a digit”."
+        "drawn stroke by stroke in other styles, and on images that are not digits; in the last "
+        f"{epochs - shipped.epochs} epochs on more digits drawn in strokes. During training it can also answer “not a "
+        "digit”."
     )
     how_measured("training", "python train.py", TRAIN_TEXTBOOK)
 

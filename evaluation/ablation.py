@@ -2,13 +2,13 @@
 
 Trains the recipe, much shortened, as it is and without one part at a time. Measures each on validation data: digits as
 they are, corrupted in 15 ways, pen strokes in styles held out of training, and how well the energy separates digits
-from letters; and with `--pens FOLDER` on the real pens of evaluation/pens.py. About four minutes per variant on two
+from letters; and with `--pens FOLDER` on the real pens of evaluation/pens.py. About three minutes per variant on two
 cores. `--output docs/ablation.md` writes the table.
 """
 
 import argparse
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,26 +30,15 @@ from mnist_model.training.measure import Logits, calibrated_temperature
 from mnist_model.training.recipes import RECIPES, Recipe, scaled
 
 DIGITS = 27_500  # half of MNIST's 55,000
-SHORT = replace(
-    scaled(RECIPES["handwriting"], 0.5),
-    passes=1,
-    epochs=20,
-    teacher_epochs=4,
-    fine_tuning_passes=1,
-    fine_tuning_epochs=0,
-)
-TUNED = replace(SHORT, epochs=15, fine_tuning_epochs=5)
+SHORT = replace(scaled(RECIPES["handwriting"], 0.5), passes=1, epochs=16, fine_tuning_passes=1, fine_tuning_epochs=0)
+TUNED = replace(SHORT, epochs=11, fine_tuning_epochs=5)
 
 
 def changed(**changes: Any) -> Recipe:
     """Return the short recipe with changes and, where they leave fewer images, more epochs: as many steps as before."""
     recipe = replace(SHORT, **changes)
     before, after = (DIGITS * (1 + one.clean) + one.stroke_digits + one.ood_images for one in (SHORT, recipe))
-    return replace(
-        recipe,
-        epochs=round(recipe.epochs * before / after),
-        teacher_epochs=round(recipe.teacher_epochs * before / after),
-    )
+    return replace(recipe, epochs=round(recipe.epochs * before / after))
 
 
 VARIANTS = {
@@ -59,9 +48,6 @@ VARIANTS = {
     "without photometric augmentation": changed(photometric=False),
     "without stroke digits": changed(stroke_digits=0),
     "without OOD images": changed(ood_images=0),
-    "without a teacher": changed(teacher_epochs=0, distillation_temperature=1.0),
-    "with images that the teacher misreads": changed(least_label_probability=0.0),
-    "with the teacher's labels at temperature 1": changed(distillation_temperature=1.0),
     "with fine-tuning": TUNED,
     "with all of the fine-tuned weights": replace(TUNED, fine_tuning_share=1.0),
 }
@@ -79,18 +65,14 @@ COLUMNS = (
 Drawn = tuple[NDArray[np.float32], NDArray]  # images as the network sees them, (n, 28, 28), and labels, (n,)
 
 
-def train_variant(recipe: Recipe, mnist: Mnist, checkpoints: Path) -> Logits:
-    """Train LeNet-5. Recipes that differ only in how it learns from the teacher, or later, share passes and teacher."""
+def train_variant(recipe: Recipe, mnist: Mnist) -> Logits:
+    """Train LeNet-5. Returns it as a function."""
     # Here, because the processes that augment import this module and need no TensorFlow.
     from mnist_model.training.checkpoints import CheckpointStore
-    from mnist_model.training.fit import train_distilled
+    from mnist_model.training.fit import train_on_passes
 
-    teaching = replace(recipe, epochs=1, distillation_temperature=1.0, least_label_probability=0.0)
-    teaching = replace(teaching, fine_tuning_epochs=0, fine_tuning_share=1.0)
-    store = CheckpointStore(checkpoints, asdict(teaching))
-    for file in ("lenet5.keras", "lenet5.json", "fine-tuned.keras", "fine-tuned.json"):
-        store.path(file).unlink(missing_ok=True)
-    model, _ = train_distilled(recipe, mnist, 0, store, [])
+    with tempfile.TemporaryDirectory() as checkpoints:
+        model, _ = train_on_passes(recipe, mnist, 0, CheckpointStore(Path(checkpoints), {}), [])
     return lambda images: model.predict(images[..., None], batch_size=500, verbose=0)
 
 
@@ -137,11 +119,10 @@ def document(validation_digits: int, rows: dict[str, list[str]]) -> str:
         [
             "# What each part of the recipe is worth\n",
             "`python -m evaluation.ablation` wrote this, from a much shortened recipe: "
-            f"{SHORT.passes} pass of {DIGITS:,} digits and half as many stroke digits and OOD images, "
-            f"{SHORT.teacher_epochs} epochs for the teacher and {SHORT.epochs} for LeNet-5, without fine-tuning; where "
-            f"it is named, it has the last {TUNED.fine_tuning_epochs} of these epochs. All variants have about as many "
-            f"steps. Measured on {validation_digits:,} validation digits, with one seed each: differences in "
-            f"accuracy below {2 * np.sqrt(2 * 0.01 / validation_digits):.1%} may be chance.\n",
+            f"{SHORT.passes} pass of {DIGITS:,} digits and half as many stroke digits and OOD images, {SHORT.epochs} "
+            f"epochs, without fine-tuning but where it is named, for the last {TUNED.fine_tuning_epochs} epochs. All "
+            f"variants have about as many steps. Measured on {validation_digits:,} validation digits, with one seed "
+            f"each: differences in accuracy below {2 * np.sqrt(2 * 0.01 / validation_digits):.1%} may be chance.\n",
             "|  | " + " | ".join(COLUMNS) + " |",
             "|---" + "|--:" * len(COLUMNS) + "|",
             *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()),
@@ -160,13 +141,12 @@ def main(argv: list[str] | None = None) -> None:
     mnist = load_mnist(options.data).first(options.limit)
     held_out, real_pens = held_out_strokes(), read_pens(options.pens) if options.pens else None
     rows: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory() as checkpoints:
-        for name, recipe in VARIANTS.items():
-            logits = train_variant(scaled(recipe, options.limit / DIGITS), mnist, Path(checkpoints))
-            rows[name] = measure(logits, mnist.validation, held_out, real_pens)
-            print(f"{name}: {', '.join(rows[name])}", flush=True)
-            if options.output:
-                options.output.write_text(document(len(mnist.validation.labels), rows), encoding="utf-8")
+    for name, recipe in VARIANTS.items():
+        logits = train_variant(scaled(recipe, options.limit / DIGITS), mnist)
+        rows[name] = measure(logits, mnist.validation, held_out, real_pens)
+        print(f"{name}: {', '.join(rows[name])}", flush=True)
+        if options.output:
+            options.output.write_text(document(len(mnist.validation.labels), rows), encoding="utf-8")
     print(document(len(mnist.validation.labels), rows))
 
 

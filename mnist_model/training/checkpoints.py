@@ -85,14 +85,14 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of images and targets without end, shuffled again in each epoch.
+    """Batches of images and labels without end, shuffled again in each epoch.
 
     Batch i depends on i and the seed alone, so a training that was killed gets the batches that it would have had.
 
     Parameters
     ----------
     images : ndarray, shape (n, 28, 28), uint8
-    targets : ndarray, shape (n, k)
+    labels : ndarray, shape (n,)
     batch_size : int
         If there are fewer images than that, they are one batch.
     seed : int
@@ -103,10 +103,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     MOST_STEPS_AT_ONCE = 16
 
     def __init__(
-        self, images: NDArray[np.uint8], targets: NDArray[Any], batch_size: int, seed: int, first_step: int = 0
+        self, images: NDArray[np.uint8], labels: NDArray[np.uint8], batch_size: int, seed: int, first_step: int = 0
     ):
         super().__init__()
-        self._images, self._targets, self._batch_size, self._seed = images, targets, batch_size, seed
+        self._images, self._labels, self._batch_size, self._seed = images, labels, batch_size, seed
         steps = max(1, len(images) // batch_size)
         self.steps_at_once = min(self.MOST_STEPS_AT_ONCE, steps)  # in one call of TensorFlow's
         self.steps = steps // self.steps_at_once * self.steps_at_once  # in an epoch, which leaves out a few images
@@ -118,9 +118,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         """None says that there is always another batch."""
         return None
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         epoch, step = divmod(self._first_step + index, self.steps)
         if epoch != self._epoch:
             self._epoch, self._order = epoch, np.random.default_rng((self._seed, epoch)).permutation(len(self._images))
         chosen = self._order[step * self._batch_size : (step + 1) * self._batch_size]
-        return self._images[chosen][..., None] * np.float32(1 / 255), self._targets[chosen].astype(np.float32)
+        return self._images[chosen][..., None] * np.float32(1 / 255), self._labels[chosen]

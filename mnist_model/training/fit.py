@@ -1,4 +1,4 @@
-"""Train a LeNet-5 by a recipe: as textbooks do, in one cycle of the learning rate, or with a teacher."""
+"""Train a LeNet-5 by a recipe: as textbooks do, in one cycle of the learning rate, or on augmented data."""
 
 import functools
 import json
@@ -6,28 +6,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_model.mnist import DataError
-from mnist_model.softmax import one_hot
-from mnist_model.training.augment import NOT_A_DIGIT, make_pass
+from mnist_model.mnist import Split
+from mnist_model.training.augment import make_pass
 from mnist_model.training.checkpoints import Batches, Checkpoint, CheckpointStore
 from mnist_model.training.data import Mnist
 from mnist_model.training.environment import code_digest, in_processes, versions
 from mnist_model.training.export import write_model
 from mnist_model.training.lenet import fast_lenet5, lenet5
 from mnist_model.training.measure import evaluate
+from mnist_model.training.ood import accuracy, cross_entropy_with_ood
 from mnist_model.training.recipes import RECIPES, OneCycleRecipe, Recipe, scaled
-from mnist_model.training.teacher import CrossEntropyWithOod, accuracy, is_readable, predict, probabilities, teacher
 
 MOST_STEPS_AT_ONCE = 40  # of the one-cycle recipe, in one call of TensorFlow's; an epoch has 440
 
-History = dict[str, Any]  # for each metric its value after each epoch; under "teacher" that of the teacher
+History = dict[str, list[float]]  # for each metric its value after each epoch
 
 
 def train(
@@ -67,7 +65,7 @@ def train(
     callbacks = [keras.callbacks.TensorBoard(tensorboard)] if tensorboard else []
 
     if recipe.passes:
-        model, history = train_distilled(recipe, used, seed, store, callbacks)
+        model, history = train_on_passes(recipe, used, seed, store, callbacks)
     elif isinstance(recipe, OneCycleRecipe):
         model, history = train_one_cycle(recipe, used, seed, callbacks)
     else:
@@ -168,60 +166,33 @@ def train_one_cycle(
     return model, fitted.history
 
 
-def train_distilled(
+def train_on_passes(
     recipe: Recipe, mnist: Mnist, seed: int, store: CheckpointStore, callbacks: list[keras.callbacks.Callback]
 ) -> tuple[keras.Model, History]:
-    """Train a large network, the teacher, on augmented digits, and LeNet-5 on what the teacher says of them.
+    """Train on MNIST's training digits, augmented, on digits in pen strokes, and on OOD images; then fine-tune.
 
     Returns the model and its history. What is done is in `store`, and is not done again after an interruption.
     """
-    fit = functools.partial(fit_with_checkpoints, validation=validation_targets(mnist), seed=seed, store=store)
-    teacher_history: History = {}
-
-    # 1. Make the passes: MNIST's training digits, augmented, digits in pen strokes, and OOD images.
     images, labels = make_passes(recipe, range(recipe.passes), mnist, seed, store, stroke_digits=recipe.stroke_digits)
-    targets = ood_targets(labels)
-    if recipe.teacher_epochs:
-        # 2. Train the teacher on them.
-        keras.utils.set_random_seed(seed)
-        large, history = fit(
-            teacher(),
-            images,
-            targets,
-            epochs=recipe.teacher_epochs,
-            batch_size=recipe.teacher_batch_size,
-            learning_rate=recipe.teacher_learning_rate,
-        )
-        teacher_history = {"teacher": history}
-
-        # 3. Let the teacher label them, and leave out those that it cannot read.
-        logits = label(large, images, recipe.passes, store)
-        readable = is_readable(logits, labels, recipe.least_label_probability)
-        print(f"The teacher can read {np.mean(readable):.1%} of them")
-        if not readable.any():
-            raise DataError("the teacher has learned too little to teach: train with more images or epochs")
-        images = images[readable]
-        targets = probabilities(logits[readable], recipe.distillation_temperature)
-
-    # 4. Train LeNet-5 on the teacher's labels.
     keras.utils.set_random_seed(seed)
-    student = fast_lenet5()
-    student.summary()
-    student, history = fit(
-        student,
+    model = fast_lenet5()
+    model.summary()
+    model, history = fit_with_checkpoints(
+        model,
         images,
-        targets,
+        labels,
+        validation=mnist.validation,
+        store=store,
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
-        temperature=recipe.distillation_temperature,
+        seed=seed,
         callbacks=callbacks,
     )
-    # 5. Fine-tune it on other passes, with more pen strokes.
     if recipe.fine_tuning_epochs:
-        student, fine_tuning_history = fine_tune(student, recipe, mnist, seed, store, callbacks)
-        history = {name: values + fine_tuning_history[name] for name, values in history.items()}
-    return student, history | teacher_history
+        model, later = fine_tune(model, recipe, mnist, seed, store, callbacks)
+        history = {name: values + later[name] for name, values in history.items()}
+    return model, history
 
 
 def fine_tune(
@@ -232,7 +203,7 @@ def fine_tune(
     store: CheckpointStore,
     callbacks: list[keras.callbacks.Callback],
 ) -> tuple[keras.Model, History]:
-    """Train LeNet-5 for a few more epochs on new passes: on their own labels, with more digits in pen strokes.
+    """Train LeNet-5 for a few more epochs, on new passes with more digits in pen strokes.
 
     These are almost clean, as the canvas shows them: strongly augmented, they would cost the small network more of its
     accuracy on other digits. A mean of the weights before and after reads pen strokes about as well as those after, and
@@ -248,8 +219,8 @@ def fine_tune(
     tuned, history = fit_with_checkpoints(
         tuned,
         images,
-        ood_targets(labels),
-        validation=validation_targets(mnist),
+        labels,
+        validation=mnist.validation,
         store=store,
         epochs=recipe.fine_tuning_epochs,
         batch_size=recipe.batch_size,
@@ -294,43 +265,31 @@ def make_passes(
     return images, labels
 
 
-def label(model: keras.Model, images: NDArray[np.uint8], parts: int, store: CheckpointStore) -> NDArray[np.float32]:
-    """Return a model's logits, (n, 10), of images, read in some parts; those in the store if they are there."""
-    file = store.path("logits.npy")
-    if not file.exists():
-        print(f"Labelling {len(images):,} images")
-        logits = np.concatenate([predict(model, part) for part in np.array_split(images, parts)])
-        store.save(file.name, lambda part: np.save(part, logits))
-    found: NDArray[np.float32] = np.load(file)
-    return found
-
-
 def fit_with_checkpoints(
     model: keras.Model,
     images: NDArray[np.uint8],
-    targets: NDArray[Any],
+    labels: NDArray[np.uint8],
     *,
-    validation: tuple[NDArray[Any], NDArray[Any]],
+    validation: Split,
     store: CheckpointStore,
     epochs: int,
     batch_size: int,
     learning_rate: float,
     seed: int,
-    temperature: float = 1.0,
-    callbacks: list[keras.callbacks.Callback] | None = None,
-) -> tuple[keras.Model, dict[str, list[float]]]:
-    """Fit a model to (n, 11) targets, or continue from its checkpoint. Returns it and its history.
+    callbacks: list[keras.callbacks.Callback],
+) -> tuple[keras.Model, History]:
+    """Fit a model to labels from 0 to NOT_A_DIGIT, or continue from its checkpoint. Returns it and its history.
 
     AdamW; the learning rate rises for 2 % of the steps and then falls along half a cosine; the returned weights are an
     exponential moving average.
     """
-    batches = Batches(images, targets, batch_size, seed)
+    batches = Batches(images, labels, batch_size, seed)
     steps = batches.steps * epochs
     warmup_steps = int(0.02 * steps)
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, steps - warmup_steps, warmup_target=learning_rate, warmup_steps=warmup_steps
     )
-    history: dict[str, list[float]] = {}
+    history: History = {}
     done = 0
     checkpoint, history_file = store.path(f"{model.name}.keras"), store.path(f"{model.name}.json")
     if checkpoint.exists():
@@ -341,35 +300,25 @@ def fit_with_checkpoints(
         average = {"use_ema": True, "ema_momentum": min(0.999, max(0.0, 1 - 20 / steps))}
         model.compile(
             keras.optimizers.AdamW(schedule, weight_decay=1e-4, **average),
-            CrossEntropyWithOod(temperature),
+            cross_entropy_with_ood,
             metrics=[accuracy],
             jit_compile=False,  # XLA takes twice as long on a processor
         )
     model.steps_per_execution = batches.steps_at_once
     if done < epochs:
         model.fit(
-            Batches(images, targets, batch_size, seed, first_step=done * batches.steps),
+            Batches(images, labels, batch_size, seed, first_step=done * batches.steps),
             steps_per_epoch=batches.steps,
             initial_epoch=done,
             epochs=epochs,
             shuffle=False,
-            validation_data=validation,
+            validation_data=(validation.images[..., None] / np.float32(255), validation.labels),
             callbacks=[
                 keras.callbacks.SwapEMAWeights(),
                 Checkpoint(store, model.name, history, seed),
-                *(callbacks or []),
+                *callbacks,
             ],
         )
     else:
         model.optimizer.finalize_variable_values(model.trainable_variables)
     return model, history
-
-
-def validation_targets(mnist: Mnist) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the validation images as a network takes them, (n, 28, 28, 1), and their `ood_targets`."""
-    return mnist.validation.images[..., None] / np.float32(255), ood_targets(mnist.validation.labels)
-
-
-def ood_targets(labels: NDArray[np.uint8]) -> NDArray[np.float16]:
-    """Return labels, (n,) from 0 to NOT_A_DIGIT, one-hot: (n, 11)."""
-    return one_hot(labels, NOT_A_DIGIT + 1).astype(np.float16)

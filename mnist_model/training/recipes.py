@@ -20,13 +20,7 @@ class Recipe:
     geometric: bool = False  # whether the passes have geometric augmentation
     photometric: bool = False  # whether they have photometric augmentation, except the clean digits
 
-    teacher_epochs: int = 0  # over these passes, of the large network that then labels them; 0: there is no teacher
-    teacher_batch_size: int = 0
-    teacher_learning_rate: float = 0.0
-    distillation_temperature: float = 1.0  # at which the student learns the teacher's probabilities
-    least_label_probability: float = 0.0  # that the teacher must give to an image's label for the student to see it
-
-    fine_tuning_epochs: int = 0  # in the end, on the labels themselves, over passes of their own; 0: none
+    fine_tuning_epochs: int = 0  # in the end, over passes of their own; 0: none
     fine_tuning_passes: int = 0
     fine_tuning_stroke_digits: int = 0  # in each of these passes, almost clean, instead of `stroke_digits`
     fine_tuning_learning_rate: float = 0.0
@@ -47,15 +41,10 @@ RECIPES = {
         learning_rate=3e-3,
         passes=10,
         clean=True,
-        stroke_digits=20_000,
+        stroke_digits=10_000,
         ood_images=10_000,
         geometric=True,
         photometric=True,
-        teacher_epochs=3,
-        teacher_batch_size=256,
-        teacher_learning_rate=2e-3,
-        distillation_temperature=2.0,
-        least_label_probability=0.3,
         fine_tuning_epochs=8,
         fine_tuning_passes=4,
         fine_tuning_stroke_digits=30_000,
@@ -90,5 +79,4 @@ def scaled(recipe: Recipe, share: float) -> Recipe:
         stroke_digits=round(share * recipe.stroke_digits),
         ood_images=round(share * recipe.ood_images),
         fine_tuning_stroke_digits=round(share * recipe.fine_tuning_stroke_digits),
-        teacher_batch_size=batch_size(recipe.teacher_batch_size),
     )

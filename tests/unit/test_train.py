@@ -247,7 +247,7 @@ def test_the_digest_covers_all_code_that_trains(tmp_path):
     before = code_digest(copy)
     assert before == code_digest()
     changing = [*(copy / "training").glob("*.py"), copy / "preprocess.py", copy / "mnist.py"]
-    assert {"fit.py", "recipes.py", "augment.py", "teacher.py"} <= {file.name for file in changing}
+    assert {"fit.py", "recipes.py", "augment.py", "ood.py"} <= {file.name for file in changing}
     for file in changing:
         content = file.read_bytes()
         file.write_bytes(content + b"\n# changed\n")
@@ -263,7 +263,7 @@ def test_a_recipe_is_scaled_to_a_share_of_the_digits():
     counts = {"stroke_digits": 2000, "ood_images": 1000, "fine_tuning_stroke_digits": 3000}
     assert scaled(recipe, 0.1) == replace(recipe, **counts)
     few = scaled(recipe, 0.025)
-    assert (few.stroke_digits, few.ood_images, few.batch_size, few.teacher_batch_size) == (500, 250, 128, 64)
+    assert (few.stroke_digits, few.ood_images, few.batch_size) == (500, 250, 128)
     assert scaled(RECIPES["textbook"], 0.001) == RECIPES["textbook"]
 
 

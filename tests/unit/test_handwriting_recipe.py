@@ -11,8 +11,8 @@ tf = pytest.importorskip("tensorflow")
 
 from evaluation import ablation
 from mnist_model import WEIGHTS
-from mnist_model.mnist import DataError, Split
-from mnist_model.training import fit, teacher
+from mnist_model.mnist import Split
+from mnist_model.training import fit, ood
 from mnist_model.training.augment import NOT_A_DIGIT
 from mnist_model.training.checkpoints import Batches, CheckpointStore
 from mnist_model.training.data import load_mnist
@@ -21,24 +21,19 @@ from mnist_model.training.measure import calibrated_temperature, energy_threshol
 from mnist_model.training.recipes import RECIPES, scaled
 
 
-def test_the_loss_is_a_cross_entropy_over_eleven_classes_at_a_temperature():
+def test_the_loss_is_a_cross_entropy_over_eleven_classes():
     rng = np.random.default_rng(0)
-    logits, target = rng.normal(0, 5, (40, 10)).astype(np.float32), rng.dirichlet(np.ones(11), 40).astype(np.float32)
-    for temperature in (1.0, 2.0):
-        z = np.column_stack([logits, np.zeros(40)]) / temperature
-        expected = temperature**2 * -(target * (z - logsumexp(z, axis=1, keepdims=True))).sum(axis=1).mean()
-        assert float(teacher.CrossEntropyWithOod(temperature)(target, logits)) == pytest.approx(expected, rel=1e-5)
-
-
-def test_the_loss_survives_saving():
-    loss = teacher.CrossEntropyWithOod.from_config(teacher.CrossEntropyWithOod(2.5).get_config())
-    assert loss.temperature == 2.5
+    logits, labels = rng.normal(0, 5, (40, 10)).astype(np.float32), rng.integers(0, NOT_A_DIGIT + 1, 40)
+    z = np.column_stack([logits, np.zeros(40)])
+    expected = logsumexp(z, axis=1) - z[np.arange(40), labels]
+    np.testing.assert_allclose(ood.cross_entropy_with_ood(labels, logits), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(ood.accuracy(labels, logits), z.argmax(axis=1) == labels)
 
 
 def numbered_images(count):
-    """Images whose pixels are their number, and targets of zeros."""
+    """Images whose pixels are their number, and labels of zeros."""
     images = np.arange(count, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
-    return images, np.zeros((count, 11), np.float16)
+    return images, np.zeros(count, np.uint8)
 
 
 def chosen(batches, number):
@@ -59,13 +54,6 @@ def test_fewer_images_than_a_batch_are_one_batch():
     batches = Batches(*numbered_images(7), 512, seed=0)
     assert (batches.steps, batches.steps_at_once) == (1, 1)
     assert sorted(chosen(batches, 3)) == list(range(7))
-
-
-def test_an_image_is_readable_if_the_teacher_gives_its_label_enough_probability():
-    logits = np.array([[9, 0, 0, 0, 0, 0, 0, 0, 0, 0]] * 2 + [[-9] * 10] * 2, np.float32)
-    labels = np.array([0, 1, NOT_A_DIGIT, 0], np.uint8)
-    assert teacher.is_readable(logits, labels, 0.5).tolist() == [True, False, True, False]
-    assert teacher.is_readable(logits, labels, 0.0).all()
 
 
 def test_each_settings_have_checkpoints_of_their_own(tmp_path):
@@ -134,15 +122,6 @@ def test_98_percent_of_digits_have_less_energy_than_the_threshold(stroke_digits,
     assert np.mean(np.array(energies) <= threshold) == pytest.approx(0.98)
 
 
-def test_a_teacher_that_has_learned_nothing_is_an_error(monkeypatch, data):
-    digits = load_mnist(data).first(20)
-    monkeypatch.setattr(fit, "make_passes", lambda *_, **__: digits.train)
-    monkeypatch.setattr(fit, "fit_with_checkpoints", lambda model, *arguments, **settings: (model, {}))
-    monkeypatch.setattr(fit, "label", lambda *arguments: np.zeros((20, 10), np.float32))
-    with pytest.raises(DataError, match="learned too little"):
-        fit.train_distilled(RECIPES["handwriting"], digits, 0, None, [])
-
-
 @pytest.fixture
 def eagerly():
     """TensorFlow without graphs: making them takes much longer than the few steps of a test."""
@@ -168,10 +147,9 @@ def test_fine_tuning_continues_from_the_weights_on_new_passes(tmp_path, data):
 
 @pytest.mark.usefixtures("eagerly")
 def test_the_ablation_trains_and_measures_a_variant(tmp_path, data, monkeypatch):
-    name = "with images that the teacher misreads"
-    monkeypatch.setattr(
-        ablation, "VARIANTS", {name: replace(ablation.VARIANTS[name], batch_size=32, epochs=1, teacher_epochs=1)}
-    )
+    name = "with all of the fine-tuned weights"
+    short = replace(ablation.VARIANTS[name], batch_size=32, epochs=1, fine_tuning_epochs=1)
+    monkeypatch.setattr(ablation, "VARIANTS", {name: short})
     monkeypatch.setattr(ablation, "held_out_strokes", lambda: (np.zeros((3, 28, 28), np.float32), np.arange(3)))
     monkeypatch.setattr(ablation, "LETTERS", ["A"])
     output = tmp_path / "ablation.md"
