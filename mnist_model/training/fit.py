@@ -186,6 +186,7 @@ def train_on_passes(
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
         seed=seed,
         callbacks=callbacks,
     )
@@ -225,6 +226,7 @@ def fine_tune(
         epochs=recipe.fine_tuning_epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.fine_tuning_learning_rate,
+        weight_decay=recipe.weight_decay,
         seed=seed,
         callbacks=callbacks,
     )
@@ -275,6 +277,7 @@ def fit_with_checkpoints(
     epochs: int,
     batch_size: int,
     learning_rate: float,
+    weight_decay: float,
     seed: int,
     callbacks: list[keras.callbacks.Callback],
 ) -> tuple[keras.Model, History]:
@@ -299,7 +302,7 @@ def fit_with_checkpoints(
     else:
         average = {"use_ema": True, "ema_momentum": min(0.999, max(0.0, 1 - 20 / steps))}
         model.compile(
-            keras.optimizers.AdamW(schedule, weight_decay=1e-4, **average),
+            keras.optimizers.AdamW(schedule, weight_decay=weight_decay, **average),
             cross_entropy_with_ood,
             metrics=[accuracy],
             jit_compile=False,  # XLA takes twice as long on a processor

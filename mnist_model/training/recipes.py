@@ -12,6 +12,7 @@ class Recipe:
     epochs: int
     batch_size: int
     learning_rate: float  # of Adam; where there are passes, the peak of a warm-up and a cosine decay
+    weight_decay: float = 0.0  # of AdamW, where there are passes
 
     passes: int = 0  # of augmented data to train on (see augment.py); 0: train on MNIST alone
     clean: bool = False  # whether MNIST's digits are in each pass a second time, almost clean
@@ -36,12 +37,13 @@ class OneCycleRecipe(Recipe):
 
 RECIPES = {
     "handwriting": Recipe(
-        epochs=40,
+        epochs=32,
         batch_size=512,
-        learning_rate=3e-3,
+        learning_rate=5e-3,
+        weight_decay=0.03,
         passes=10,
         clean=True,
-        stroke_digits=10_000,
+        stroke_digits=20_000,
         ood_images=10_000,
         geometric=True,
         photometric=True,
