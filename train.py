@@ -7,7 +7,7 @@
     python train.py --lesson             trains the two networks of the lesson, with snapshots on the way
     python train.py --export             trains nothing: makes all files but lenet5.keras from it
 
-The default recipe takes more than an hour on two cores. If it is killed, the same command continues where it was. It
+The default recipe takes about an hour on two cores. If it is killed, the same command continues where it was. It
 uses a GPU if TensorFlow finds one. What the models score is in report.json.
 
 To try things out, `--limit 2000 --output FOLDER` uses only the first 2,000 images of each split.

@@ -48,6 +48,7 @@ VARIANTS = {
     "without photometric augmentation": changed(photometric=False),
     "without stroke digits": changed(stroke_digits=0),
     "without OOD images": changed(ood_images=0),
+    "without weight decay": changed(weight_decay=0.0),
     "with fine-tuning": TUNED,
     "with all of the fine-tuned weights": replace(TUNED, fine_tuning_share=1.0),
 }
