@@ -51,7 +51,7 @@ RECIPES = {
         fine_tuning_passes=4,
         fine_tuning_stroke_digits=30_000,
         fine_tuning_learning_rate=1e-3,
-        fine_tuning_share=0.8,
+        fine_tuning_share=0.6,
     ),
     "textbook": Recipe(
         epochs=5,
