@@ -65,15 +65,9 @@ class CheckpointStore:
 class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """After each epoch, save the model with its optimizer, and the history so far, as `name`.keras and `name`.json."""
 
-    def __init__(self, store: CheckpointStore, name: str, history: dict[str, list[float]], seed: int):
+    def __init__(self, store: CheckpointStore, name: str, history: dict[str, list[float]]):
         super().__init__()
-        self._store, self._name, self._history, self._seed = store, name, history, seed
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        # Keras does not save the state of dropout's random numbers. It is set here, so a repeated epoch draws the same.
-        for number, layer in enumerate(self.model.layers):
-            if isinstance(layer, keras.layers.Dropout):
-                layer.seed_generator.state.assign([self._seed + number, 1000 * epoch])
+        self._store, self._name, self._history = store, name, history
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         for name, value in (logs or {}).items():

@@ -318,7 +318,7 @@ def fit_with_checkpoints(
             validation_data=(validation.images[..., None] / np.float32(255), validation.labels),
             callbacks=[
                 keras.callbacks.SwapEMAWeights(),
-                Checkpoint(store, model.name, history, seed),
+                Checkpoint(store, model.name, history),
                 *callbacks,
             ],
         )
