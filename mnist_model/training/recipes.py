@@ -37,10 +37,10 @@ class OneCycleRecipe(Recipe):
 
 RECIPES = {
     "handwriting": Recipe(
-        epochs=32,
+        epochs=28,
         batch_size=512,
         learning_rate=5e-3,
-        weight_decay=0.03,
+        weight_decay=0.06,
         passes=10,
         clean=True,
         stroke_digits=20_000,
