@@ -443,21 +443,19 @@ def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipp
 
 
 def show_training(textbook: Report, shipped: Report) -> None:
-    epochs = len(shipped.history["val_accuracy"])
     st.markdown("**How it learned**, compared with the same network trained on MNIST alone, as textbooks do it:")
     show_chart(
         charts.learning_curves({"textbook": textbook.history, "this network": shipped.history}),
         "learning",
-        f"Errors by epoch: {textbook.epochs} epochs on MNIST alone, {epochs} of this network",
+        f"Errors by epoch: {textbook.epochs} epochs on MNIST alone, {shipped.epochs} of this network",
     )
     st.caption(
         f"Solid lines: errors on the {VALIDATION:,} validation digits, by which recipe and temperature were "
         "chosen. Dotted lines: errors on the training data. “Textbook” was trained on MNIST's digits as they are, "
         f"for {textbook.seconds:.0f} seconds. The network of these pages was trained for "
         f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
-        "drawn stroke by stroke in other styles, and on images that are not digits; in the last "
-        f"{epochs - shipped.epochs} epochs on more digits drawn in strokes. During training it can also answer “not a "
-        "digit”."
+        "drawn stroke by stroke in other styles, and on images that are not digits. During training it can also "
+        "answer “not a digit”."
     )
     how_measured("training", "python train.py", TRAIN_TEXTBOOK)
 

@@ -294,7 +294,6 @@ def make_pass(
     clean: bool,
     stroke_digits: int,
     ood_images: int,
-    clean_stroke_digits: int = 0,
     geometric: bool = True,
     photometric: bool = True,
 ) -> Split:
@@ -310,8 +309,6 @@ def make_pass(
         Whether MNIST's digits are in it a second time, almost clean.
     stroke_digits, ood_images : int
         How many of them are added.
-    clean_stroke_digits : int
-        How many stroke digits are added almost clean, which is how the canvas shows them.
     geometric, photometric : bool
         Which augmentation to apply.
 
@@ -333,8 +330,4 @@ def make_pass(
     if clean:
         images += [augment(image, rng, clean=True, geometric=geometric) for image in train.images]
         labels = np.concatenate([labels, train.labels])
-    if clean_stroke_digits:
-        digits = rng.integers(10, size=clean_stroke_digits, dtype=np.uint8)
-        images += [augment(stroke_digit(int(digit), rng), rng, clean=True, geometric=geometric) for digit in digits]
-        labels = np.concatenate([labels, digits])
     return Split(np.stack(images), labels)

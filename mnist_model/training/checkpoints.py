@@ -63,19 +63,19 @@ class CheckpointStore:
 
 
 class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """After each epoch, save the model with its optimizer, and the history so far, as `name`.keras and `name`.json."""
+    """After each epoch, save the model with its optimizer, and the history so far, as lenet5.keras and lenet5.json."""
 
-    def __init__(self, store: CheckpointStore, name: str, history: dict[str, list[float]]):
+    def __init__(self, store: CheckpointStore, history: dict[str, list[float]]):
         super().__init__()
-        self._store, self._name, self._history = store, name, history
+        self._store, self._history = store, history
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         for name, value in (logs or {}).items():
             self._history.setdefault(name, []).append(float(value))
         # The history first: a training that goes on cuts off the epochs that the saved model has not seen.
         text = json.dumps(self._history)
-        self._store.save(f"{self._name}.json", lambda file: file.write_text(text, encoding="utf-8"))
-        self._store.save(f"{self._name}.keras", self.model.save)
+        self._store.save("lenet5.json", lambda file: file.write_text(text, encoding="utf-8"))
+        self._store.save("lenet5.keras", self.model.save)
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]

@@ -3,7 +3,6 @@
 import functools
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_model.mnist import Split
 from mnist_model.training.augment import make_pass
 from mnist_model.training.checkpoints import Batches, Checkpoint, CheckpointStore
 from mnist_model.training.data import Mnist
@@ -169,159 +167,71 @@ def train_one_cycle(
 def train_on_passes(
     recipe: Recipe, mnist: Mnist, seed: int, store: CheckpointStore, callbacks: list[keras.callbacks.Callback]
 ) -> tuple[keras.Model, History]:
-    """Train on MNIST's training digits, augmented, on digits in pen strokes, and on OOD images; then fine-tune.
-
-    Returns the model and its history. What is done is in `store`, and is not done again after an interruption.
-    """
-    images, labels = make_passes(recipe, range(recipe.passes), mnist, seed, store, stroke_digits=recipe.stroke_digits)
-    keras.utils.set_random_seed(seed)
-    model = fast_lenet5()
-    model.summary()
-    model, history = fit_with_checkpoints(
-        model,
-        images,
-        labels,
-        validation=mnist.validation,
-        store=store,
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        learning_rate=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        seed=seed,
-        callbacks=callbacks,
-    )
-    if recipe.fine_tuning_epochs:
-        model, later = fine_tune(model, recipe, mnist, seed, store, callbacks)
-        history = {name: values + later[name] for name, values in history.items()}
-    return model, history
-
-
-def fine_tune(
-    model: keras.Model,
-    recipe: Recipe,
-    mnist: Mnist,
-    seed: int,
-    store: CheckpointStore,
-    callbacks: list[keras.callbacks.Callback],
-) -> tuple[keras.Model, History]:
-    """Train LeNet-5 for a few more epochs, on new passes with more digits in pen strokes.
-
-    These are almost clean, as the canvas shows them: strongly augmented, they would cost the small network more of its
-    accuracy on other digits. A mean of the weights before and after reads pen strokes about as well as those after, and
-    all else as well as those before (Wortsman et al. 2022, arXiv:2109.01903). Returns the model and its history.
-    """
-    numbers = range(recipe.passes, recipe.passes + recipe.fine_tuning_passes)
-    images, labels = make_passes(
-        recipe, numbers, mnist, seed, store, clean_stroke_digits=recipe.fine_tuning_stroke_digits
-    )
-    keras.utils.set_random_seed(seed)
-    tuned = fast_lenet5(name="fine-tuned")
-    tuned.set_weights(model.get_weights())
-    tuned, history = fit_with_checkpoints(
-        tuned,
-        images,
-        labels,
-        validation=mnist.validation,
-        store=store,
-        epochs=recipe.fine_tuning_epochs,
-        batch_size=recipe.batch_size,
-        learning_rate=recipe.fine_tuning_learning_rate,
-        weight_decay=recipe.weight_decay,
-        seed=seed,
-        callbacks=callbacks,
-    )
-    weights = zip(model.get_weights(), tuned.get_weights(), strict=True)
-    tuned.set_weights([before + recipe.fine_tuning_share * (after - before) for before, after in weights])
-    return tuned, history
-
-
-def make_passes(
-    recipe: Recipe,
-    numbers: Sequence[int],
-    mnist: Mnist,
-    seed: int,
-    store: CheckpointStore,
-    *,
-    stroke_digits: int = 0,
-    clean_stroke_digits: int = 0,
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Make the passes of these numbers that are not in the store yet, with so many stroke digits in each.
-
-    Returns the images and labels of all of them.
-    """
-    print(f"Augmenting {len(mnist.train.images):,} digits {len(numbers)} times")
-    files = {number: f"pass-{number}.npz" for number in numbers}
-    missing = [number for number, file in files.items() if not store.path(file).exists()]
-    settings = {name: getattr(recipe, name) for name in ("clean", "ood_images", "geometric", "photometric")}
-    settings |= {"stroke_digits": stroke_digits, "clean_stroke_digits": clean_stroke_digits}
-    progress = keras.utils.Progbar(len(numbers), unit_name="pass")
-    progress.update(len(numbers) - len(missing))
-    for number, made in in_processes(functools.partial(make_pass, mnist.train, seed, **settings), missing):
-        store.save(files[number], functools.partial(np.savez, images=made.images, labels=made.labels))
-        progress.add(1)
-    passes = []
-    for file in files.values():
-        with np.load(store.path(file)) as arrays:
-            passes.append((arrays["images"], arrays["labels"]))
-    images, labels = (np.concatenate(parts) for parts in zip(*passes, strict=True))
-    return images, labels
-
-
-def fit_with_checkpoints(
-    model: keras.Model,
-    images: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    *,
-    validation: Split,
-    store: CheckpointStore,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-    weight_decay: float,
-    seed: int,
-    callbacks: list[keras.callbacks.Callback],
-) -> tuple[keras.Model, History]:
-    """Fit a model to labels from 0 to NOT_A_DIGIT, or continue from its checkpoint. Returns it and its history.
+    """Train on MNIST's training digits, augmented, on digits in pen strokes, and on OOD images.
 
     AdamW; the learning rate rises for 2 % of the steps and then falls along half a cosine; the returned weights are an
-    exponential moving average.
+    exponential moving average. Returns the model and its history. What is done is in `store`, and is not done again
+    after an interruption.
     """
-    batches = Batches(images, labels, batch_size, seed)
-    steps = batches.steps * epochs
-    warmup_steps = int(0.02 * steps)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - warmup_steps, warmup_target=learning_rate, warmup_steps=warmup_steps
-    )
+    images, labels = make_passes(recipe, mnist, seed, store)
+    batches = Batches(images, labels, recipe.batch_size, seed)
     history: History = {}
     done = 0
-    checkpoint, history_file = store.path(f"{model.name}.keras"), store.path(f"{model.name}.json")
+    checkpoint, history_file = store.path("lenet5.keras"), store.path("lenet5.json")
     if checkpoint.exists():
         model = keras.models.load_model(checkpoint)
         done = int(keras.ops.convert_to_numpy(model.optimizer.iterations)) // batches.steps
         history = {key: values[:done] for key, values in json.loads(history_file.read_text(encoding="utf-8")).items()}
     else:
+        keras.utils.set_random_seed(seed)
+        model = fast_lenet5()
+        model.summary()
+        steps = batches.steps * recipe.epochs
+        warmup_steps = int(0.02 * steps)
+        schedule = keras.optimizers.schedules.CosineDecay(
+            0.0, steps - warmup_steps, warmup_target=recipe.learning_rate, warmup_steps=warmup_steps
+        )
         average = {"use_ema": True, "ema_momentum": min(0.999, max(0.0, 1 - 20 / steps))}
         model.compile(
-            keras.optimizers.AdamW(schedule, weight_decay=weight_decay, **average),
+            keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, **average),
             cross_entropy_with_ood,
             metrics=[accuracy],
             jit_compile=False,  # XLA takes twice as long on a processor
         )
     model.steps_per_execution = batches.steps_at_once
-    if done < epochs:
+    if done < recipe.epochs:
         model.fit(
-            Batches(images, labels, batch_size, seed, first_step=done * batches.steps),
+            Batches(images, labels, recipe.batch_size, seed, first_step=done * batches.steps),
             steps_per_epoch=batches.steps,
             initial_epoch=done,
-            epochs=epochs,
+            epochs=recipe.epochs,
             shuffle=False,
-            validation_data=(validation.images[..., None] / np.float32(255), validation.labels),
-            callbacks=[
-                keras.callbacks.SwapEMAWeights(),
-                Checkpoint(store, model.name, history),
-                *callbacks,
-            ],
+            validation_data=(mnist.validation.images[..., None] / np.float32(255), mnist.validation.labels),
+            callbacks=[keras.callbacks.SwapEMAWeights(), Checkpoint(store, history), *callbacks],
         )
     else:
         model.optimizer.finalize_variable_values(model.trainable_variables)
     return model, history
+
+
+def make_passes(
+    recipe: Recipe, mnist: Mnist, seed: int, store: CheckpointStore
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Make the passes that are not in the store yet. Returns the images and labels of all."""
+    print(f"Augmenting {len(mnist.train.images):,} digits {recipe.passes} times")
+    files = [f"pass-{number}.npz" for number in range(recipe.passes)]
+    missing = [number for number, file in enumerate(files) if not store.path(file).exists()]
+    settings = {
+        name: getattr(recipe, name) for name in ("clean", "stroke_digits", "ood_images", "geometric", "photometric")
+    }
+    progress = keras.utils.Progbar(recipe.passes, unit_name="pass")
+    progress.update(recipe.passes - len(missing))
+    for number, made in in_processes(functools.partial(make_pass, mnist.train, seed, **settings), missing):
+        store.save(files[number], functools.partial(np.savez, images=made.images, labels=made.labels))
+        progress.add(1)
+    passes = []
+    for file in files:
+        with np.load(store.path(file)) as arrays:
+            passes.append((arrays["images"], arrays["labels"]))
+    images, labels = (np.concatenate(parts) for parts in zip(*passes, strict=True))
+    return images, labels

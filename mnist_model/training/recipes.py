@@ -21,12 +21,6 @@ class Recipe:
     geometric: bool = False  # whether the passes have geometric augmentation
     photometric: bool = False  # whether they have photometric augmentation, except the clean digits
 
-    fine_tuning_epochs: int = 0  # in the end, over passes of their own; 0: none
-    fine_tuning_passes: int = 0
-    fine_tuning_stroke_digits: int = 0  # in each of these passes, almost clean, instead of `stroke_digits`
-    fine_tuning_learning_rate: float = 0.0
-    fine_tuning_share: float = 1.0  # of the weights after it in the mean of those before and after that is kept
-
 
 @dataclass(frozen=True)
 class OneCycleRecipe(Recipe):
@@ -47,11 +41,6 @@ RECIPES = {
         ood_images=10_000,
         geometric=True,
         photometric=True,
-        fine_tuning_epochs=8,
-        fine_tuning_passes=4,
-        fine_tuning_stroke_digits=30_000,
-        fine_tuning_learning_rate=1e-3,
-        fine_tuning_share=0.6,
     ),
     "textbook": Recipe(
         epochs=5,
@@ -80,5 +69,4 @@ def scaled(recipe: Recipe, share: float) -> Recipe:
         batch_size=batch_size(recipe.batch_size),
         stroke_digits=round(share * recipe.stroke_digits),
         ood_images=round(share * recipe.ood_images),
-        fine_tuning_stroke_digits=round(share * recipe.fine_tuning_stroke_digits),
     )

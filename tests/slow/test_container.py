@@ -18,7 +18,7 @@ UNWANTED = [
     ".env",
     ".streamlit/secrets.toml",
     "app_pages/__pycache__/draw.cpython-313.pyc",
-    "mnist_model/weights/.training/0123/fine-tuned.keras",
+    "mnist_model/weights/.training/0123/lenet5.keras",
     "mnist_model/weights/.writing-abc/lenet5.tflite",
     "mnist_model/weights/.writing-abc/report.json",
     "mnist_model/weights/other.keras",

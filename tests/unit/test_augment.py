@@ -37,11 +37,6 @@ def test_a_pass_has_mnist_and_stroke_digits_and_ood_images(digits):
     np.testing.assert_array_equal(made.labels[300:], digits.labels)
     assert (made.images.max(axis=(1, 2)) > 0).mean() > 0.99
 
-    more = augment.make_pass(digits, number=1, clean_stroke_digits=60, **settings)
-    np.testing.assert_array_equal(more.images[:300], made.images[:300])
-    assert more.images.shape == (560, 28, 28)
-    assert set(more.labels[500:]) == set(range(10))
-
     other = augment.make_pass(digits, number=2, **settings)
     assert (other.images[:200] != made.images[:200]).any(axis=(1, 2)).all()
 

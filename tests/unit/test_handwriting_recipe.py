@@ -12,13 +12,11 @@ tf = pytest.importorskip("tensorflow")
 from evaluation import ablation
 from mnist_model import WEIGHTS
 from mnist_model.mnist import Split
-from mnist_model.training import fit, ood
+from mnist_model.training import ood
 from mnist_model.training.augment import NOT_A_DIGIT
 from mnist_model.training.checkpoints import Batches, CheckpointStore
-from mnist_model.training.data import load_mnist
-from mnist_model.training.lenet import fast_lenet5
 from mnist_model.training.measure import calibrated_temperature, energy_threshold
-from mnist_model.training.recipes import RECIPES, scaled
+from mnist_model.training.recipes import RECIPES
 
 
 def test_the_loss_is_a_cross_entropy_over_eleven_classes():
@@ -131,24 +129,9 @@ def eagerly():
 
 
 @pytest.mark.usefixtures("eagerly")
-def test_fine_tuning_continues_from_the_weights_on_new_passes(tmp_path, data):
-    changes = {"batch_size": 32, "fine_tuning_passes": 1, "fine_tuning_epochs": 2}
-    recipe = replace(scaled(RECIPES["handwriting"], 0.001), **changes)
-    model, store = fast_lenet5(), CheckpointStore(tmp_path / "checkpoints", {})
-    tuned, history = fit.fine_tune(model, recipe, load_mnist(data).first(64), 0, store, [])
-    # The same again, from its checkpoint, but for what is kept of it.
-    whole, _ = fit.fine_tune(model, replace(recipe, fine_tuning_share=1.0), load_mnist(data).first(64), 0, store, [])
-    for before, kept, after in zip(model.get_weights(), tuned.get_weights(), whole.get_weights(), strict=True):
-        assert 0 < np.abs(after - before).max() < 0.1
-        np.testing.assert_allclose(kept, before + recipe.fine_tuning_share * (after - before), atol=1e-6)
-    assert len(history["accuracy"]) == len(history["val_accuracy"]) == 2
-    assert store.path(f"pass-{recipe.passes}.npz").exists(), "one that training has not seen before"
-
-
-@pytest.mark.usefixtures("eagerly")
 def test_the_ablation_trains_and_measures_a_variant(tmp_path, data, monkeypatch):
-    name = "with all of the fine-tuned weights"
-    short = replace(ablation.VARIANTS[name], batch_size=32, epochs=1, fine_tuning_epochs=1)
+    name = "without weight decay"
+    short = replace(ablation.VARIANTS[name], batch_size=32, epochs=1)
     monkeypatch.setattr(ablation, "VARIANTS", {name: short})
     monkeypatch.setattr(ablation, "held_out_strokes", lambda: (np.zeros((3, 28, 28), np.float32), np.arange(3)))
     monkeypatch.setattr(ablation, "LETTERS", ["A"])
@@ -164,8 +147,7 @@ def test_the_ablation_trains_and_measures_a_variant(tmp_path, data, monkeypatch)
 
 def test_the_variants_take_about_as_many_steps():
     def steps(recipe, digits=ablation.DIGITS):
-        epochs = recipe.epochs + recipe.fine_tuning_epochs
-        return epochs * (digits * (1 + recipe.clean) + recipe.stroke_digits + recipe.ood_images)
+        return recipe.epochs * (digits * (1 + recipe.clean) + recipe.stroke_digits + recipe.ood_images)
 
     assert ablation.SHORT.stroke_digits == RECIPES["handwriting"].stroke_digits // 2
     for recipe in ablation.VARIANTS.values():

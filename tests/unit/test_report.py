@@ -14,7 +14,6 @@ from mnist_model.report import (
     load_report,
     to_hex,
 )
-from mnist_model.training.recipes import RECIPES
 
 
 def test_the_shipped_calibration_is_read():
@@ -44,7 +43,7 @@ LOADERS = {"report.json": load_report, "drawings.json": load_drawings_report, "n
 
 def test_the_shipped_measurements_are_read():
     report = load_report()
-    assert len(report.history["val_accuracy"]) == report.epochs + RECIPES["handwriting"].fine_tuning_epochs
+    assert len(report.history["val_accuracy"]) == report.epochs
     assert len(report.corruptions) == 15
     for bins in report.reliability:
         assert bins.count.sum() == 150_000

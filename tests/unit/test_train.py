@@ -260,7 +260,7 @@ def test_the_digest_covers_all_code_that_trains(tmp_path):
 def test_a_recipe_is_scaled_to_a_share_of_the_digits():
     recipe = RECIPES["handwriting"]
     assert scaled(recipe, 1) == recipe
-    counts = {"stroke_digits": 2000, "ood_images": 1000, "fine_tuning_stroke_digits": 3000}
+    counts = {"stroke_digits": 2000, "ood_images": 1000}
     assert scaled(recipe, 0.1) == replace(recipe, **counts)
     few = scaled(recipe, 0.025)
     assert (few.stroke_digits, few.ood_images, few.batch_size) == (500, 250, 128)
