@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from evaluation.paper import photograph
+from mnist_model.report import load_calibration
 from mnist_model.training import strokes as generator
 from tests.support import driver
 from tests.support.draw_page import (
@@ -27,6 +28,7 @@ from tests.support.draw_page import (
     wait_for_page,
 )
 from tests.support.driver import DIGITS, wait_until_idle
+from ui.temperature_scale import slider_stops
 
 
 def order(values):
@@ -113,6 +115,8 @@ def test_the_temperature_is_in_the_url(page, server):
 
 def test_a_temperature_set_while_a_drawing_is_on_its_way(page):
     """The canvas waits a moment before it sends. A temperature that is set in this moment goes along."""
+    stops = slider_stops(load_calibration().temperature)
+    ninth = stops[stops.index(1) + 9]
     for _ in range(3):
         driver.draw(page, DIGITS[7])
         temperature(page).focus()
@@ -120,7 +124,7 @@ def test_a_temperature_set_while_a_drawing_is_on_its_way(page):
             page.keyboard.press("ArrowRight")
             page.wait_for_timeout(25)
         expect(verdict(page)).to_have_text("7")
-        expect(page.get_by_role("figure", name="at temperature 2.5, highest for 7")).to_be_attached()
+        expect(page.get_by_role("figure", name=f"at temperature {ninth:g}, highest for 7")).to_be_attached()
         clear(page)
         page.get_by_role("button", name="Reset to 1").click()
         expect(temperature(page)).to_have_attribute("aria-valuetext", "1")
