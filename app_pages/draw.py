@@ -222,7 +222,7 @@ def temperature_controls() -> None:
         st.button("Reset to 1", icon=":material/restart_alt:", on_click=set_temperature, args=(1,))
         if calibrated is not None:
             st.button(f"T* = {calibrated:g}", icon=":material/tune:", on_click=set_temperature, args=(calibrated,))
-            st.markdown(":small[At T*, about 90 of 100 answers with 90% are right.]", width="content")
+            st.markdown(":small[At T*, of 100 answers with 90%, about 90 should be right.]", width="content")
 
 
 def canvas_controls() -> None:
@@ -259,8 +259,10 @@ def canvas_and_answer(places: Places, loads: int, kept: int) -> None:
             key="canvas",
             on_change=read_canvas,
         )
-    if session().canvas.needs_reading and st.session_state.canvas["drawing"]["data"]:
-        read_canvas()
+    if session().canvas.needs_reading:
+        match st.session_state.canvas:
+            case {"drawing": {"data": str() as png}} if png:
+                read_canvas()
     keep_attempt()
     if session().notices or (session().canvas.loads, session().shelf.last_number) != (loads, kept):
         st.rerun()  # the whole page, which shows notices and has the browser keep a copy of the canvas and the shelf

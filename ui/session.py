@@ -228,8 +228,10 @@ def _marks(objects: list[Any]) -> list[Any]:
 
 def reload_new_canvas() -> None:
     """Have a canvas that is new in the browser, as after a visit to another page, load the drawing of the last one."""
-    if "canvas" not in st.session_state:  # the widget, of which Streamlit forgets what a page does not show
-        session().canvas.reload()
+    canvas = session().canvas
+    # The widget "canvas", of which Streamlit forgets what a page does not show. A restored canvas is not new.
+    if "canvas" not in st.session_state and not canvas.needs_reading:
+        canvas.reload()
 
 
 # Random draws.

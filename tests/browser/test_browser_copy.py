@@ -1,6 +1,7 @@
 """The copy of a session that the browser's tab keeps. Restarts of the server are in tests/slow/test_faults.py."""
 
 import json
+import re
 
 from playwright.sync_api import expect
 
@@ -21,6 +22,31 @@ def test_a_reload_of_a_page_without_a_canvas_keeps_drawing_and_shelf(page):
     expect(page.get_by_role("textbox", name="Name")).to_have_value("a 2")
     page.get_by_role("link", name="Draw").click()
     assert answer(page) == 0
+
+
+def test_a_reload_keeps_the_best_attempt_at_a_challenge(open_page):
+    page = open_page("/?challenge=seven")
+    best = page.locator(".challenge .best")
+    draw(page, DIGITS[7])
+    expect(best).to_have_text(re.compile("%"))
+    before = best.inner_text()
+    page.wait_for_function("JSON.parse(sessionStorage['handwritten-digits.copy']).best.seven?.[1] === 0")
+    page.reload()
+    wait_for_page(page)
+    expect(best).to_have_text(before)
+    page.get_by_role("link", name="Temperatures").click()
+    page.get_by_role("tab", name="Several drawings").click()
+    expect(page.get_by_role("textbox", name="Name")).to_have_count(1)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value(re.compile("7 at T = 20"))
+
+
+def test_best_scores_that_are_not_valid_are_left_out(open_page):
+    page = open_page("/?challenge=seven")
+    best = {"seven": [0.123, 7], "tie": ["1", 0], "fool": [None, []], "entropy": 3, "another": [1, None]}
+    with_stored(page, json.dumps({"session": "another", "shelf": [["name", "nonsense"]], "best": best}))
+    expect(page.locator(".challenge .best")).to_have_text("12.3%")
+    draw(page, DIGITS[7])
+    assert answer(page) == 7
 
 
 def test_a_link_can_be_copied_after_a_reload(page):

@@ -85,6 +85,34 @@ def test_after_a_restart_of_the_server_one_can_draw_on(page, server, cleared):
     assert_quiet(server.log)
 
 
+def test_after_a_restart_of_the_server_what_was_loaded_is_still_there(page, server):
+    visit(page, server.url)
+    with rerun(page):
+        page.get_by_role("radio", name="8", exact=True).click()
+    assert answer(page) == 8
+    loaded = ink(page)
+    restart(page, server)
+    assert ink(page) == loaded
+    assert answer(page) == 8
+    draw(page, [[(0.05, 0.05), (0.08, 0.05)]])
+    drawn = ink(page)
+    assert drawn != loaded
+    restart(page, server)
+    assert ink(page) == drawn
+    clear(page)
+
+
+def test_after_a_restart_a_drawing_is_what_it_was_last_and_not_when_the_tab_was_hidden(page, server):
+    visit(page, server.url)
+    draw(page, DIGITS[4][:1])
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    draw(page, DIGITS[4][1:])
+    drawn = ink(page)
+    restart(page, server)
+    assert ink(page) == drawn
+    assert answer(page) == 4
+
+
 def test_after_a_restart_of_the_server_the_drawing_is_read_without_a_stroke(page, server):
     visit(page, server.url)
     draw(page, DIGITS[7])

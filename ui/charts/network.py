@@ -382,7 +382,7 @@ def reliability_diagram(found: Mapping[str, Reliability], intervals: bool = True
     found : mapping from names to Reliability
         At most three: the first in grey, the second in the accent colour, the third in blue.
     intervals : bool
-        Whether to draw the 95 % interval of each bin, which assumes that the answers are independent of each other.
+        Whether to draw the 95% interval of each bin, which assumes that the answers are independent of each other.
     """
     diagonal = {
         "type": "scatter", "x": [0, 1], "y": [0, 1], "mode": "lines", "hoverinfo": "skip", "showlegend": False,
@@ -427,7 +427,7 @@ def _reliability_points(name: str, bins: Reliability, colour: str, intervals: bo
 
 
 def wilson(share: ArrayLike, count: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both ends of the 95 % confidence interval of a share (Wilson 1927, JASA 22).
+    """Return both ends of the 95% confidence interval of a share (Wilson 1927, JASA 22).
 
     Parameters
     ----------

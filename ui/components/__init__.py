@@ -1,4 +1,7 @@
-"""Parts of the page that run in the browser: each is Python and JavaScript of one name, or a folder."""
+"""Parts of the page that run in the browser: each is Python and JavaScript of one name, or a folder.
+
+Several of them share shared.js, softmax.js, digit_bars.* and pixel_cursor.*.
+"""
 
 from pathlib import Path
 

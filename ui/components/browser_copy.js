@@ -4,13 +4,6 @@ const KEY = "handwritten-digits.copy"; // all apps of this origin share the stor
 
 const isCopy = (value) => typeof value?.session === "string" && Array.isArray(value.shelf);
 
-const isBlank = (canvas) => {
-  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d"); // the canvas itself would warn
-  copy.drawImage(canvas, 0, 0);
-  const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
-  return pixels.every((level, i) => level === pixels[i % 4]); // of the colour of the first pixel
-};
-
 // Of a text in ASCII, as zlib computes it.
 function crc32(text) {
   let crc = ~0;

@@ -1,10 +1,12 @@
-"""A copy of the drawing and of the shelf in the browser's tab, for when the server is another or has been restarted.
+"""A copy of the session in the browser's tab, for when the server is another or has been restarted.
 
-The session, which holds both, ends with its server. The tab then opens a new session, which has neither.
+The session, which holds the drawing, the shelf and the best scores, ends with its server. The tab then opens a new
+session, which has none of them.
 """
 
 import contextlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,15 @@ from typing import Any
 import streamlit as st
 
 from mnist_model.images import ImageError
+from ui.challenges import CHALLENGES
+from ui.components import read_files
 from ui.drawing_link import LinkError, pack, unpack
 from ui.reading import Reading, read
-from ui.session import Canvas, Session, Shelf, ShelfFullError, session
+from ui.session import Attempt, Canvas, KeptDrawing, Session, Shelf, ShelfFullError, session
 
 mount = st.components.v2.component(
     "browser_copy",
-    js=Path(__file__).with_suffix(".js").read_text(),
+    js=read_files(Path(__file__).parent, "shared.js", "browser_copy.js"),
     isolate_styles=False,
 )
 
@@ -30,13 +34,18 @@ def browser_copy(*, has_canvas: bool) -> None:
     the page is left.
     """
     current = session()
+    shelf = list(current.shelf)
     copy = {
         "session": current.id,
         "restored_from": current.restored_from,
         "canvas": current.canvas.loaded if has_canvas else None,
         "drawing": current.reading.png if current.reading and not has_canvas else None,
         "strokes": packed_strokes(current.canvas) if not has_canvas else None,
-        "shelf": [[kept.name, kept.reading.png] for kept in current.shelf],
+        "shelf": [[kept.name, kept.reading.png] for kept in shelf],
+        "best": {
+            challenge: [best.score, shelf.index(best.kept) if best.kept in shelf else None]
+            for challenge, best in current.best_attempts.items()
+        },
     }
     callbacks: dict[str, Any] = {f"on_{name}_change": lambda: None for name in ("offered", "queued", "back")}
     from_browser: Mapping[str, Any] = mount(data=json.dumps(copy).encode(), key="copy", **callbacks)
@@ -61,17 +70,17 @@ def restore(current: Session, other: str, copy: Mapping[str, Any]) -> None:
     A drawing that is not valid, and what comes after it, is left out with a notice.
     """
     drawing: Reading | None = None
-    kept: list[tuple[str, Reading]] = []
+    kept: dict[int, tuple[str, Reading]] = {}  # by the place on the shelf
     try:
         match copy:
             case {"drawing": str() as png}:
                 drawing = read(png)
         match copy:
             case {"shelf": list() as shelf}:
-                for each in shelf[: Shelf.CAPACITY]:
+                for place, each in enumerate(shelf[: Shelf.CAPACITY]):
                     match each:
                         case [str() as name, str() as png] if reading := read(png):
-                            kept.append((name, reading))
+                            kept[place] = name, reading
     except ImageError as error:
         current.report_problem(str(error))
 
@@ -80,11 +89,19 @@ def restore(current: Session, other: str, copy: Mapping[str, Any]) -> None:
     match copy:
         case {"canvas": {"objects": list(), "number": int() as number} as loaded}:
             current.canvas.restore(loaded, number)
+            drawing = None  # it was copied when the tab was hidden, and the canvas may have got more strokes since
+    added: dict[int | None, KeptDrawing] = {}
     try:
-        for name, reading in kept:
-            current.shelf.add(reading, name)
+        for place, (name, reading) in kept.items():
+            added[place] = current.shelf.add(reading, name)
     except ShelfFullError as error:
         current.report_problem(str(error))
+    match copy:
+        case {"best": dict() as attempts}:
+            for challenge in CHALLENGES:
+                match attempts.get(challenge):
+                    case [int() | float() as score, int() | None as best] if math.isfinite(score):
+                        current.best_attempts[challenge] = Attempt(score, added.get(best))
     if drawing and current.canvas.loads == 1:  # and none came with a link
         current.load_on_canvas(drawing)
         match copy:

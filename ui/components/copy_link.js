@@ -16,7 +16,7 @@ export default function ({ data, parentElement }) {
 
   function link() {
     const url = new URL(location.href);
-    const temperature = document.querySelector(".st-key-T input[type=range]")?.ariaValueText;
+    const temperature = sliderText("T");
     if (temperature) url.searchParams.set("T", temperature); // the address has it a little later
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     return url.href;

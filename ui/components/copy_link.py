@@ -6,17 +6,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.components import read_files
 from ui.drawing_link import LinkError, pack
 from ui.session import Canvas
 
-HERE = Path(__file__)
+HERE = Path(__file__).parent
 PARAMETER = "drawing"  # of the URL
 
 mount = st.components.v2.component(
     "copy_link",
     html='<button type="button" class="copy-link"></button><span role="status" class="copied"></span>',
-    js=HERE.with_suffix(".js").read_text(encoding="utf-8"),
-    css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=read_files(HERE, "shared.js", "copy_link.js"),
+    css=read_files(HERE, "copy_link.css"),
     isolate_styles=False,
 )
 

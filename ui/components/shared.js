@@ -27,6 +27,14 @@ function paintPixels(canvas, levels) {
   context.putImageData(pixels, 0, 0);
 }
 
+// Whether all pixels of a canvas have the same colour.
+function isBlank(canvas) {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d"); // the canvas itself would warn
+  copy.drawImage(canvas, 0, 0);
+  const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+  return pixels.every((level, i) => level === pixels[i % 4]);
+}
+
 // What a slider of Streamlit's shows, or null without one: as a text for screen readers, which follows at once.
 // Streamlit tells the server once the slider is let go.
 function sliderText(key) {

@@ -1,1 +1,1 @@
-"""What stands before the pages: the rate limit of a connection, and the log."""
+"""What stands before the pages: the live endpoint, the first paint, the rate limit of a connection, and the log."""

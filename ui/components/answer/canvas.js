@@ -37,17 +37,11 @@ async function adaptCanvas(signal) {
 
 // Have the canvas send what it has loaded, once it shows it. On its own it sends only what changes.
 async function sendCanvas(signal) {
-  const shows = (root) => {
-    const drawn = root.querySelector("canvas.dc-canvas.lower-canvas");
-    const copy = new OffscreenCanvas(drawn.width, drawn.height).getContext("2d"); // the canvas itself would warn
-    copy.drawImage(drawn, 0, 0);
-    const pixels = copy.getImageData(0, 0, drawn.width, drawn.height).data;
-    return pixels.some((level, i) => level !== pixels[i % 4]); // of another colour than the first pixel
-  };
   for (let frame = 0; frame < 300 && !signal.aborted; frame++) {
     await nextFrame();
     const root = canvasRoot();
-    if (root && shows(root)) return root.querySelector(".dc-toolbar button").click(); // "Update the app with this drawing"
+    if (root && !isBlank(root.querySelector("canvas.dc-canvas.lower-canvas")))
+      return root.querySelector(".dc-toolbar button").click(); // "Update the app with this drawing"
   }
 }
 
