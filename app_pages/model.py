@@ -24,6 +24,7 @@ from ui.formatting import decimal, percent
 from ui.model_data import digit_pairs, drawings_report, layers, ood_report, reports, test_logits
 from ui.reading import Reading, classifier, test_digits
 from ui.widgets import (
+    calibrated_temperature,
     clicked_mark,
     digit_picker,
     has_mouse,
@@ -368,7 +369,7 @@ def show_calibration(scores: calibration.Summary, shipped: Report, temperature: 
     calibrated = f"T* = {shipped.temperature:.2f}"
     temperatures = {"T = 1": 1.0, calibrated: shipped.temperature}
     corrupted = dict(zip(temperatures, shipped.reliability, strict=True))
-    if temperature not in temperatures.values():
+    if temperature not in (1, calibrated_temperature()):
         temperatures[f"T = {temperature:g}, set above"] = temperature
     plain = {name: calibration.reliability(softmax(logits, t), labels) for name, t in temperatures.items()}
 
@@ -405,7 +406,7 @@ def show_calibration(scores: calibration.Summary, shipped: Report, temperature: 
             f"On digits that people wrote on tablets with a pen (UNIPEN), the calibration error is "
             f"{shipped.pens.ece[0]:.2%} at T = 1 and {shipped.pens.ece[1]:.2%} at T*."
         )
-    how_measured("calibration", "python train.py", "python -m evaluation.pens FOLDER --output docs/pens.md")
+    how_measured("calibration", "python train.py", "python -m evaluation.pens FOLDER --half --output docs/pens.md")
 
 
 def show_corrupted(reading: Reading, temperature: float, textbook: Report, shipped: Report) -> None:
@@ -450,12 +451,11 @@ def show_training(textbook: Report, shipped: Report) -> None:
         f"Errors by epoch: {textbook.epochs} epochs on MNIST alone, {shipped.epochs} of this network",
     )
     st.caption(
-        f"Solid lines: errors on the {VALIDATION:,} validation digits, by which recipe and temperature were "
-        "chosen. Dotted lines: errors on the training data. “Textbook” was trained on MNIST's digits as they are, "
-        f"for {textbook.seconds:.0f} seconds. The network of these pages was trained for "
-        f"{shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred and scratched, on digits "
-        "drawn stroke by stroke in other styles, and on images that are not digits. During training it can also "
-        "answer “not a digit”."
+        f"Solid lines: errors on the {VALIDATION:,} validation digits. Dotted lines: errors on the training data. "
+        f"“Textbook” was trained on MNIST's digits as they are, for {textbook.seconds:.0f} seconds. The network of "
+        f"these pages was trained for {shipped.seconds / 60:.0f} minutes: on the same digits, also distorted, blurred "
+        "and scratched, on digits drawn stroke by stroke in other styles, and on images that are not digits. During "
+        "training it can also answer “not a digit”."
     )
     how_measured("training", "python train.py", TRAIN_TEXTBOOK)
 
@@ -539,7 +539,8 @@ def show_ood_detection() -> None:
     )
     st.caption(
         "The last column compares random pairs, an image of this kind and a digit (the share is called AUROC): 50% "
-        "is chance. Training has seen scribbles made in the same way, and the same letters in other fonts."
+        "is chance. Training has seen scribbles made in the same way, and letters in other fonts, except those that "
+        "look like digits."
     )
     how_measured("ood", "python -m evaluation.not_a_digit --output docs/not_a_digit.md")
 

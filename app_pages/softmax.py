@@ -1,5 +1,6 @@
 """The page Softmax, a lesson in five steps: from one threshold to softmax, and how a network with a softmax learns."""
 
+import zlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,7 @@ from ui.lesson_data import Example, examples, lesson, sigmoid_outputs, source
 from ui.reading import Reading, test_digits
 from ui.session import session
 from ui.widgets import (
+    DRAWING,
     digit_picker,
     draw_buttons,
     is_in_every_session,
@@ -488,12 +490,13 @@ def learning(choice: str, reading: Reading) -> None:
         "others. The answers below are those of the network on the page Draw."
     )
     runner_up = int(np.argsort(reading.logits)[-2])
+    digit = f"{choice} {zlib.crc32(reading.png.encode())}" if choice == DRAWING else choice
     label = st.segmented_control(
         "This digit is meant to be a",
         list(range(10)),
         default=runner_up,  # a label that teaches: with the winner there would hardly be a gradient
         required=True,
-        key=f"label of {choice}",  # each digit has its own
+        key=f"label of {digit}",  # each digit has its own
         bind="query-params" if is_in_every_session(choice) else None,
         persist_state="session",
     )

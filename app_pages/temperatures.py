@@ -43,6 +43,8 @@ def rename_from_input(number: int) -> None:
 
 
 def load_on_canvas(number: int) -> None:
+    if number not in session().shelf:  # it was removed by a click before, and the page still shows it
+        return
     kept = session().shelf[number]
     session().load_on_canvas(kept.reading)
     session().notices.append(Notice(f"“{escape_markdown(kept.name)}” is on the canvas of the page Draw"))
@@ -102,7 +104,7 @@ def digit_controls() -> Reading:
 
 
 def suggest_temperatures(reading: Reading) -> list[str]:
-    """Choose the temperatures that show most of this digit, if the visitor has not chosen any. Returns the former."""
+    """Suggest the temperatures that show most of this digit; choose them if the visitor has not chosen any."""
     before, suggested = session().suggested_temperatures, [f"{t:g}" for t in telling(reading.logits)]
     if st.session_state.get("temperatures") == before:
         st.session_state.temperatures = suggested
@@ -207,7 +209,7 @@ def whole_range(reading: Reading, temperatures: list[float]) -> None:
     st.caption(
         "Towards T = 0, the largest takes all, which is argmax. The entropy says in bits how spread out the "
         "probabilities are: 0 if one digit has all the probability, 3.32 if all ten have the same."
-        + (" T* is the calibrated temperature: at it, about 90 of 100 answers with 90% are right." if found else "")
+        + (" T* is the calibrated temperature: of 100 answers with 90%, about 90 should be right." if found else "")
     )
 
 

@@ -242,6 +242,16 @@ def test_a_link_has_the_label_of_a_digit_that_all_visitors_have(page, choice, is
     assert (label.value == 7) == is_taken
 
 
+def test_another_drawing_begins_with_its_own_label(page):
+    for digit in (4, 7):
+        take_ready(page.switch_page("app_pages/draw.py").run(), digit)
+        show(page.switch_page(PAGE))
+        (label,) = page.segmented_control
+        assert label.value == np.argsort(page.session_state.session.reading.logits)[-2]
+        label.set_value(digit).run()
+        assert page.segmented_control[0].value == digit
+
+
 def test_the_loss_and_its_gradient(page):
     show(page, of="ready 4")
     z = Classifier().logits(to_mnist(ready(4))[None])[0].astype(float)

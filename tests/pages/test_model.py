@@ -19,7 +19,7 @@ from mnist_model.preprocess import to_mnist
 from mnist_model.report import load_drawings_report, load_ood_report, load_report
 from tests.support.pages import ROOT, component_data, figure, ready, show, take_ready, unpack, without
 from ui.charts.colours import WINNER
-from ui.formatting import decimal
+from ui.formatting import decimal, percent
 from ui.widgets import clicked_mark
 
 PAGE = "app_pages/model.py"
@@ -163,8 +163,9 @@ def test_the_scores_agree_with_scikit_learn(page, logits, test_set):
     assert shown["Accuracy"] == f"{accuracy_score(test_set.labels, answers):.2%}"
     assert shown["Loss"] == f"{log_loss(test_set.labels, scipy_softmax(logits.astype(float), axis=1)):.4f}"
     report = load_report()
-    assert shown["Accuracy"] == f"{report.test.accuracy:.2%}"
-    assert shown["Calibration error"] == f"{report.test.ece[0]:.2%}"
+    # To within what a processor's rounding may change.
+    assert float(shown["Accuracy"].rstrip("%")) == pytest.approx(100 * report.test.accuracy, abs=0.03)
+    assert float(shown["Calibration error"].rstrip("%")) == pytest.approx(100 * report.test.ece[0], abs=0.05)
     assert shown["Misread"] == f"{(answers != test_set.labels).sum()} of 10,000"
 
 
@@ -177,10 +178,14 @@ def test_the_confusion_matrix_agrees_with_scikit_learn(page, logits, test_set):
 
 def test_a_cell_shows_its_digits(page, logits, test_set):
     labels, answers = test_set.labels, logits.argmax(axis=1)
-    show(page, part="What it scores", label=9, answer=4, T=2)
-    cell = np.flatnonzero((labels == 9) & (answers == 4))
-    p = np.round(100 * scipy_softmax(logits[cell].astype(float) / 2, axis=1)[:, [4, 9]], 0)
-    assert sorted(captions(page, 1)) == sorted(f"4: {four:.0f}% 9: {nine:.0f}%" for four, nine in p)
+    misread = np.flatnonzero(labels != answers)[0]
+    label, answer = int(labels[misread]), int(answers[misread])
+    show(page, part="What it scores", label=label, answer=answer, T=2)
+    cell = np.flatnonzero((labels == label) & (answers == answer))
+    p = scipy_softmax(logits[cell].astype(float) / 2, axis=1)
+    assert sorted(captions(page, 1)) == sorted(
+        f"{answer}: {percent(one[answer], 0)} {label}: {percent(one[label], 0)}" for one in p
+    )
     assert says(page, f"{len(cell)} digit")
 
 
@@ -194,8 +199,9 @@ def test_a_cell_of_many_digits_has_pages_with_the_least_confident_first(page, lo
     show(page, **{"page 1 1": 28})
     assert 0 < len(captions(page, 1)) <= 40
     assert all(text == "1: >99%" for text in captions(page, 1))
-    show(page, label=0, answer=9)
-    assert says(page, "0 digits labelled 0 and read as 9")
+    label, answer = np.argwhere(confusion_matrix(test_set.labels, logits.argmax(axis=1)) == 0)[0]
+    show(page, label=int(label), answer=int(answer))
+    assert says(page, f"0 digits labelled {label} and read as {answer}")
 
 
 def test_every_misread_digit_is_in_the_gallery_with_the_most_confident_first(page, logits, test_set):
@@ -212,6 +218,8 @@ def test_every_misread_digit_is_in_the_gallery_with_the_most_confident_first(pag
 
 def test_the_reliability_is_also_shown_at_the_chosen_temperature(page):
     calibrated = f"T* = {load_report().temperature:.2f}"
+    assert [trace.get("name") for trace in chart(page, "reliability")[1:]] == ["T = 1", calibrated]
+    show(page, T=round(load_report().temperature, 2))
     assert [trace.get("name") for trace in chart(page, "reliability")[1:]] == ["T = 1", calibrated]
     show(page, T=3)
     assert [trace.get("name") for trace in chart(page, "reliability")[1:]][2] == "T = 3, set above"
