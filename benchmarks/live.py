@@ -215,7 +215,7 @@ async def measure_load(people: int, seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--people", type=int, default=100)
     options = parser.parse_args()
     with sync_playwright() as playwright:
         browser = driver.launch(playwright)

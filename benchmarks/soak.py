@@ -2,7 +2,7 @@
 
     python -m benchmarks.soak
 
-After each, memory should be within 5 % of what it was after the first hundred. Streamlit keeps a closed page's session
+After each, memory should be within 5% of what it was after the first hundred. Streamlit keeps a closed page's session
 for two minutes, in case the browser reconnects; the last measurement waits for that.
 """
 

@@ -1,11 +1,10 @@
 """Many sessions on one server, without a browser."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.client import Session, digit_drawings
+from tests.support.client import Session, digit_drawings, run
 
 
 @pytest.mark.parametrize("people", [1, 12])
@@ -21,5 +20,4 @@ def test_everybody_gets_the_answer_to_their_own_drawing(server, people):
     async def crowd():
         await asyncio.gather(*map(person, range(people)))
 
-    with ThreadPoolExecutor(1) as thread:  # Playwright's event loop runs in the thread of the tests
-        thread.submit(asyncio.run, crowd()).result()
+    run(crowd())

@@ -1,6 +1,5 @@
 """Three replicas behind nginx: what works with one server works with them, also when one of them dies."""
 
-import asyncio
 import base64
 import json
 import os
@@ -8,7 +7,6 @@ import re
 import time
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -16,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.browser import test_answer, test_draw, test_temperatures
 from tests.support import replicas
-from tests.support.client import close_all, digit_drawings, open_all
+from tests.support.client import close_all, digit_drawings, open_all, run
 from tests.support.draw_page import answer, draw, ink, seen, wait_for_page
 from tests.support.driver import DIGITS, wait_until_idle
 
@@ -66,8 +64,7 @@ def test_visitors_are_spread_over_all_replicas(server):
         return found
 
     before = server.connections()
-    with ThreadPoolExecutor(1) as thread:  # Playwright's event loop runs in the thread of the tests
-        found = thread.submit(asyncio.run, connections_with_visitors()).result()
+    found = run(connections_with_visitors())
     more = [now - then for now, then in zip(found, before, strict=True)]
     assert min(more) > 5, more  # by chance one in ten million times not
 
@@ -103,6 +100,9 @@ def test_if_a_replica_dies_its_users_move_to_another_and_keep_their_drawing(brow
     lost = server.servers[visitors[0][1]]
     lost.kill()
     try:
+        expect(pages[0].get_by_test_id("stApp")).not_to_have_attribute(
+            "data-test-connection-state", "CONNECTED", timeout=PATIENCE
+        )
         for page, before in zip(pages, drawn, strict=True):
             app = page.get_by_test_id("stApp")
             expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=PATIENCE)

@@ -165,11 +165,10 @@ def test_a_folder_that_cannot_be_written_to_is_named_before_training(tmp_path, d
     folder = tmp_path / "weights"
     folder.mkdir()
     (folder / "lenet5.keras").write_bytes(b"old")
-    began = time.monotonic()
     with mounted(folder, "--bind", "-o", "ro", folder):
         done = run("--recipe", "textbook", "--data", data, "--output", folder)
     assert done.returncode == 1
     assert str(folder) in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert time.monotonic() - began < 60  # TensorFlow has not even been imported
+    assert "Epoch" not in done.stdout
     assert [path.read_bytes() for path in folder.iterdir()] == [b"old"]

@@ -7,8 +7,9 @@ import itertools
 import json
 import struct
 import zlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
 import websockets
@@ -26,7 +27,14 @@ from tests.support.driver import DIGITS, Stroke
 
 SIZE = 320  # pixels a side of the canvas
 PEN = 24  # pixels
+Result = TypeVar("Result")
 ANSWERED = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own, since Playwright keeps an event loop running in that of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 class FailedError(RuntimeError):

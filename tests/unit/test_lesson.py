@@ -35,7 +35,6 @@ def test_the_report_has_the_settings_of_the_textbook_recipe():
     report = json.loads((LESSON / "report.json").read_text())
     assert report.items() >= asdict(RECIPES["textbook"]).items()
     assert report["digits"] == 10_000
-    assert report["seconds"] < 600
 
 
 @pytest.mark.parametrize("number", [0, 5, 11])

@@ -91,7 +91,7 @@ def test_the_occlusion_map_shows_which_digit_is_read_instead(classifier, test_se
     heat, outline = figure.data
     np.testing.assert_allclose(heat.z, z[7] - covered[..., 7], rtol=1e-5)
     assert heat.zmax == -heat.zmin
-    assert {"", "1"} <= set(np.ravel(heat.text)) <= {""} | set("0123456789") - {"7"}
+    assert {""} < set(np.ravel(heat.text)) <= {""} | set("0123456789") - {"7"}
     np.testing.assert_array_equal(outline.z, digit)
     (frame,) = figure.layout.shapes
     assert heat.z[int(frame.y0) + 4][int(frame.x0) + 4] == np.max(heat.z)

@@ -1,17 +1,11 @@
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.support.client import run
 from ui.server.rate_limit import RateLimit, TokenBucket, limited
 
 MESSAGE = {"type": "websocket.receive", "bytes": b""}
-
-
-def finished(coroutine):
-    """Run a coroutine in a thread of its own, since Playwright keeps an event loop running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 def received(intervals, burst, rate):
@@ -35,7 +29,7 @@ def received(intervals, burst, rate):
         sender.cancel()
         return found[:-1]
 
-    return finished(run())
+    return run(run())
 
 
 def test_a_burst_comes_through():
@@ -73,5 +67,5 @@ def test_only_websockets_are_limited(kind):
     async def app(scope, receive, send):
         seen.append(receive)
 
-    finished(RateLimit(app)({"type": kind}, "receive", "send"))
+    run(RateLimit(app)({"type": kind}, "receive", "send"))
     assert seen == ["receive"]
