@@ -3,9 +3,9 @@
     python train.py                      downloads MNIST, trains, writes the model files and report.json
     python train.py --data mnist.npz     the same from a file in the layout of Keras's mnist.npz
     python train.py --recipe textbook    trains on MNIST alone, as textbooks do, in a minute
-    python train.py --recipe quick       the same in half the time, to 99.0 % of the test digits
+    python train.py --recipe quick       the same in half the time, to 99.0% of the test digits
     python train.py --lesson             trains the two networks of the lesson, with snapshots on the way
-    python train.py --export             trains nothing: makes all files but lenet5.keras from it
+    python train.py --export             trains nothing: remakes the other files from lenet5.keras
 
 The default recipe takes about an hour on two cores. If it is killed, the same command continues where it was. It
 uses a GPU if TensorFlow finds one. What the models score is in report.json.
@@ -45,13 +45,15 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     command = parser.add_mutually_exclusive_group()
     command.add_argument("--recipe", choices=RECIPES, default="handwriting")
     command.add_argument("--lesson", action="store_true", help="train the networks of the lesson instead")
-    command.add_argument("--export", action="store_true", help="train nothing; make all files but lenet5.keras from it")
+    command.add_argument(
+        "--export", action="store_true", help="train nothing; remake the other files from lenet5.keras"
+    )
     parser.add_argument("--data", type=Path, metavar="FILE", help="mnist.npz; without it, Keras's download and cache")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
     parser.add_argument("--limit", type=int, metavar="N", help="use only the first N images of each split")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help=f"default: {WEIGHTS}, or {LESSON}")
-    parser.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="write the student's curves for TensorBoard")
+    parser.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="write the learning curves for TensorBoard")
     options = parser.parse_args(argv)
     if options.epochs is not None and options.epochs < 1:
         parser.error("--epochs must be at least 1")

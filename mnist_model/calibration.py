@@ -1,6 +1,6 @@
 """Calibration: whether probabilities mean what they say (Guo, Pleiss, Sun and Weinberger 2017, arXiv:1706.04599).
 
-A model is calibrated if, of the answers that it gives with a confidence of 90 %, 90 % are right. Temperature scaling
+A model is calibrated if, of the answers that it gives with a confidence of 90%, 90% are right. Temperature scaling
 corrects most of the error with one number: the temperature that fits a validation set best. It divides logits, not
 probabilities.
 """

@@ -1,8 +1,8 @@
 """More training data than MNIST: digits as people, pens and cameras change them, and images that are not a digit.
 
 A *pass* is MNIST's training set, each image changed at random, with digits in pen strokes (`strokes.py`),
-out-of-distribution (OOD) images and, if the recipe says so, MNIST's images a second time, almost clean; stroke digits
-can be almost clean as well. The handwriting recipe trains on several passes.
+out-of-distribution (OOD) images and, if the recipe says so, MNIST's images a second time, almost clean. The handwriting
+recipe trains on several passes.
 """
 
 import itertools

@@ -169,7 +169,7 @@ def train_on_passes(
 ) -> tuple[keras.Model, History]:
     """Train on MNIST's training digits, augmented, on digits in pen strokes, and on OOD images.
 
-    AdamW; the learning rate rises for 2 % of the steps and then falls along half a cosine; the returned weights are an
+    AdamW; the learning rate rises for 2% of the steps and then falls along half a cosine; the returned weights are an
     exponential moving average. Returns the model and its history. What is done is in `store`, and is not done again
     after an interruption.
     """

@@ -26,7 +26,7 @@ Logits = Callable[[NDArray[np.floating]], NDArray[np.floating]]  # (n, 28, 28) i
 
 
 def evaluate(network: Path, mnist: Mnist, *, geometric: bool, stroke_digits: bool, seed: int) -> dict[str, Any]:
-    """Measure a network, as `report.json` has it. This is the only use of the test set: it decides nothing.
+    """Measure a network, as `report.json` has it. MNIST's test set decides nothing.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def evaluate(network: Path, mnist: Mnist, *, geometric: bool, stroke_digits: boo
 def calibrated_temperature(logits: Logits, validation: Split, *, geometric: bool, seed: int) -> float:
     """Find the calibrated temperature on the validation digits; with geometric augmentation, on 8 versions of each.
 
-    Of the plain digits too few are misread: on one half of them the temperature came out 10 % higher than on the other.
+    Of the plain digits too few are misread: on one half of them the temperature came out 10% higher than on the other.
     """
     rng = np.random.default_rng(seed)
     copies = 8 if geometric else 1
@@ -74,9 +74,9 @@ def calibrated_temperature(logits: Logits, validation: Split, *, geometric: bool
 
 
 def energy_threshold(logits: Logits, validation: Split, *, stroke_digits: bool, seed: int) -> float:
-    """Find the energy that all but 2 % of digits stay below: the validation digits and as many stroke digits.
+    """Find the energy that all but 2% of digits stay below: the validation digits and as many stroke digits.
 
-    Set on MNIST's writers alone, it would call many more than 2 % of what people draw on the page "not a digit". A
+    Set on MNIST's writers alone, it would call many more than 2% of what people draw on the page "not a digit". A
     network that was trained on MNIST alone knows only MNIST's writers.
     """
     images = validation.images

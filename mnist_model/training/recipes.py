@@ -1,4 +1,4 @@
-"""The recipes: every setting of a training that changes its result, except the seed."""
+"""The recipes that train.py offers, and their settings."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ class Recipe:
 
     epochs: int
     batch_size: int
-    learning_rate: float  # of Adam; where there are passes, the peak of a warm-up and a cosine decay
+    learning_rate: float  # of Adam; with passes or in one cycle, the peak to which it rises and from which it falls
     weight_decay: float = 0.0  # of AdamW, where there are passes
 
     passes: int = 0  # of augmented data to train on (see augment.py); 0: train on MNIST alone
