@@ -1,9 +1,9 @@
-"""What each part of the handwriting recipe is worth: `python -m evaluation.ablation --data mnist.npz`
+"""What each part of the handwriting recipe is worth: `python -m evaluation.ablation --pens FOLDER`
 
 Trains the recipe, much shortened, as it is and without one part at a time. Measures each on validation data: digits as
 they are, corrupted in 15 ways, pen strokes in styles held out of training, and how well the energy separates digits
-from letters; and with `--pens FOLDER` on the real pens of evaluation/pens.py. About three minutes per variant on two
-cores. `--output docs/ablation.md` writes the table.
+from letters; and on half of the real pens of evaluation/pens.py, in FOLDER, if that is given. About three minutes per
+variant on two cores. `--output docs/ablation.md` writes the table.
 """
 
 import argparse
@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.drawings import black_on_white, preprocess, stroke_drawing
+from evaluation.markdown import table
 from evaluation.not_a_digit import auroc, letters
 from evaluation.pens import pen_images
-from evaluation.unipen import read_digits
+from evaluation.unipen import HALF, read_digits
 from mnist_model import calibration
 from mnist_model.corruptions import CORRUPTIONS, corrupt
 from mnist_model.mnist import Split
@@ -83,8 +84,8 @@ def held_out_strokes(samples: int = 60) -> Drawn:
 
 
 def read_pens(folder: Path) -> Drawn:
-    """Draw UNIPEN's digits in the middle of the canvas."""
-    digits = list(read_digits(folder))
+    """Draw half of UNIPEN's digits in the middle of the canvas."""
+    digits = list(read_digits(folder, HALF))
     return pen_images(digits, {}), np.array([digit.label for digit in digits])
 
 
@@ -111,22 +112,26 @@ def measure(logits: Logits, validation: Split, held_out: Drawn, real_pens: Drawn
     ]
 
 
-def document(validation_digits: int, rows: dict[str, list[str]]) -> str:
-    """Return the cells of each variant as Markdown."""
+def document(counts: dict[str, int], rows: dict[str, list[str]]) -> str:
+    """Return the cells of each variant as Markdown. `counts` has how many images some COLUMNS were measured on."""
+    first = dict(zip(COLUMNS, next(iter(rows.values())), strict=True))
+    chance = [f"{by_chance(first[name], count):.1%} of {count:,} ({name})" for name, count in counts.items()]
     return "\n".join(
         [
             "# What each part of the recipe is worth\n",
-            "`python -m evaluation.ablation` wrote this, from a much shortened recipe: "
+            f"`{(__doc__ or '').split('`')[1]}` wrote this, from a much shortened recipe: "
             f"{SHORT.passes} pass of {DIGITS:,} digits, half as many stroke digits and OOD images, and {SHORT.epochs} "
-            f"epochs. All variants have about as many steps. Measured on {validation_digits:,} validation digits, with "
-            f"one seed each: differences in accuracy below {2 * np.sqrt(2 * 0.01 / validation_digits):.1%} may be "
-            "chance.\n",
-            "|  | " + " | ".join(COLUMNS) + " |",
-            "|---" + "|--:" * len(COLUMNS) + "|",
-            *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()),
-            "",
+            "epochs. All variants have about as many steps, and one seed. Accuracies may differ by chance by up to "
+            f"{'; '.join(chance)}.\n",
+            table(["", *COLUMNS], [[name, *cells] for name, cells in rows.items()]),
         ]
     )
+
+
+def by_chance(accuracy: str, count: int) -> float:
+    """Return two standard errors of the difference between two networks with such an accuracy on `count` images."""
+    share = float(accuracy.rstrip("%")) / 100
+    return float(2 * np.sqrt(2 * share * (1 - share) / count))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -138,14 +143,17 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     mnist = load_mnist(options.data).first(options.limit)
     held_out, real_pens = held_out_strokes(), read_pens(options.pens) if options.pens else None
+    counts = {"validation digits": len(mnist.validation.labels), "strokes, styles held out": len(held_out[1])}
+    if real_pens:
+        counts["real pens"] = len(real_pens[1])
     rows: dict[str, list[str]] = {}
     for name, recipe in VARIANTS.items():
         logits = train_variant(scaled(recipe, options.limit / DIGITS), mnist)
         rows[name] = measure(logits, mnist.validation, held_out, real_pens)
         print(f"{name}: {', '.join(rows[name])}", flush=True)
         if options.output:
-            options.output.write_text(document(len(mnist.validation.labels), rows), encoding="utf-8")
-    print(document(len(mnist.validation.labels), rows))
+            options.output.write_text(document(counts, rows), encoding="utf-8")
+    print(document(counts, rows))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How well the network reads what people draw: `python -m evaluation.drawings --data mnist.npz`
 
 Two kinds of drawings, each on the page's canvas and through the same `to_mnist` that the page uses: digits of MNIST's
-validation set, enlarged, and pen strokes (mnist_model/training/strokes.py) in styles that were held out of training.
+validation set, enlarged, and pen strokes (mnist_model/training/strokes.py) in all styles, some held out of training.
 Prints tables in Markdown; `--output docs/drawings.md` writes them, and the numbers to drawings.json beside the weights.
 """
 
@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.markdown import percent, table
 from evaluation.paper import photograph
 from mnist_model import WEIGHTS
 from mnist_model.classifier import Classifier
@@ -25,7 +26,8 @@ from mnist_model.softmax import softmax
 from mnist_model.training import strokes
 from mnist_model.training.data import load_mnist
 
-CANVAS, SIZE, PEN = 320, 200, 20
+CANVAS, PEN = 320, 24  # the page's canvas and pen, in pixels
+SIZE = 200  # of a digit
 Coverage = NDArray[np.uint8]  # (CANVAS, CANVAS), 255 where there is ink
 Picture = NDArray[np.uint8]  # what `to_mnist` takes
 Random = np.random.Generator
@@ -157,7 +159,7 @@ def preprocess(pictures: Iterable[Picture]) -> NDArray[np.float32]:
 
 
 def measure(validation: Split, classifier: Classifier, calibration: Calibration, count: int, seed: int = 1) -> dict:
-    """Read `count` MNIST digits and about as many stroke drawings. Returns the content of drawings.json."""
+    """Read `count` MNIST digits, and `count // 5` drawings of each style. Returns the content of drawings.json."""
     rng, samples = np.random.default_rng(seed), count // 5
     digits = Split(validation.images[:count], validation.labels[:count])
     enlarged = classifier.logits(preprocess(black_on_white(mnist_drawing(image)) for image in digits.images))
@@ -275,15 +277,6 @@ def document(found: dict) -> str:
         rows = [[one["name"], percent(one["mnist"]), percent(one["held_out"])] for one in conditions]
         parts += [f"## By {name}\n", table([name, SETS["mnist"], SETS["held_out"]], rows)]
     return "\n".join(parts)
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] + ["--:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -1,9 +1,9 @@
 """How well the energy of the logits separates digits from other input: `python -m evaluation.not_a_digit`
 
 AUROC is the probability that an image of the row has more energy than a digit of MNIST's test set: 0.5 is chance, 1 is
-perfect. The last column is the share of images above the page's threshold, which is set so that 98 % of digits are
+perfect. The last column is the share of images above the page's threshold, which is set so that 98% of digits are
 below it: of the validation digits and as many generated ones. Training has seen scribbles made by the same code, and
-the same letters in other fonts, but no clothes.
+letters in other fonts, but no clothes and no letters that look like digits.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
+from evaluation.markdown import percent, table
 from mnist_model import WEIGHTS
 from mnist_model.classifier import Classifier
 from mnist_model.mnist import load_test_set
@@ -115,18 +116,22 @@ def measure(classifier: Classifier, calibration: Calibration) -> dict[str, Any]:
 
 def document(found: dict[str, Any]) -> str:
     """Return what `measure` found as Markdown."""
-    lines = ['| input | images | AUROC | called "not a digit" |', "|---|--:|--:|--:|"]
-    for name, one in found["inputs"].items():
-        area = "" if one["auroc"] is None else f"{one['auroc']:.4f}"
-        lines.append(f"| {name} | {one['images']:,} | {area} | {one['detected']:.1%} |")
+    rows = [
+        [
+            name,
+            f"{one['images']:,}",
+            "" if one["auroc"] is None else f"{one['auroc']:.4f}",
+            percent(one["detected"]),
+        ]
+        for name, one in found["inputs"].items()
+    ]
     about = (__doc__ or "").split("\n\n", 1)[1]
     return "\n".join(
         [
             "# How well other input is separated from digits\n",
             "`python -m evaluation.not_a_digit` wrote this.\n",
             about,
-            *lines,
-            "",
+            table(["input", "images", "AUROC", 'called "not a digit"'], rows),
         ]
     )
 

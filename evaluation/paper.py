@@ -45,7 +45,7 @@ def photograph(
     corners += rng.normal(0, 0.02 * side, corners.shape).astype(np.float32)
     n = len(coverage)
     view = cv2.getPerspectiveTransform(np.array([[0, 0], [n, 0], [n, n], [0, n]], np.float32), corners)
-    ink = cv2.warpPerspective(coverage, view, (width, height), flags=cv2.INTER_AREA)[..., None] / np.float32(255)
+    ink = cv2.warpPerspective(coverage, view, (width, height), flags=cv2.INTER_LINEAR)[..., None] / np.float32(255)
 
     paper = np.full((height, width, 3), rng.uniform(215, 245, 3), np.float32)
     grain = cv2.resize(rng.normal(0, 3, (height // 4, width // 4)).astype(np.float32), (width, height))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mnist_model.training.strokes import Strokes
 
 DIGITS = Path("data", "1a")  # UNIPEN's category of isolated digits
+HALF = Path(__file__).with_name("unipen_half.txt")  # the files of about half of the writers
 
 
 class UnipenError(ValueError):
@@ -43,10 +44,17 @@ class Recording:
     segments: list[tuple[str, str]] = field(default_factory=list)  # the numbers of a character's components, its label
 
 
-def read_digits(folder: Path) -> Iterator[PenDigit]:
-    """Read all isolated digits in a folder of UNIPEN, in the order of their files' names. Raises UnipenError."""
+def read_digits(folder: Path, names: Path | None = None) -> Iterator[PenDigit]:
+    """Read the isolated digits in a folder of UNIPEN, in the order of their files' names.
+
+    `names` is a text file with a line for each file to read, its name below `data/1a`; without it, all are read. Raises
+    UnipenError.
+    """
     root = folder / DIGITS
-    files = sorted(root.rglob("*.dat"))
+    if names:
+        files = sorted(root / name for name in names.read_text(encoding="utf-8").splitlines())
+    else:
+        files = sorted(root.rglob("*.dat"))
     if not files:
         raise UnipenError(f"{root} has no .dat file; {folder} should be the folder of UNIPEN's data/ and include/")
     for path in files:

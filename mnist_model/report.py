@@ -1,11 +1,11 @@
-"""Read what was measured of a network, from the JSON files beside it.
+"""What was measured of a network, in the JSON files beside it.
 
 `train.py` writes report.json, `evaluation.drawings` drawings.json and `evaluation.not_a_digit` not_a_digit.json.
 """
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,7 +23,7 @@ Content = TypeVar("Content")
 class Calibration(NamedTuple):
     """Two numbers found on the validation set (see `calibration.py` and `softmax.energy`)."""
 
-    temperature: float  # T*, the calibrated temperature: of answers with a probability of 90 %, 90 % are right
+    temperature: float  # T*, the calibrated temperature
     energy_threshold: float  # an image with more energy than this is called "not a digit"
 
 
@@ -113,6 +113,12 @@ def load_ood_report(folder: str | Path = WEIGHTS) -> dict[str, OodScores]:
     """
     remedy = "`python -m evaluation.not_a_digit --output docs/not_a_digit.md` makes it again"
     return _load_measured(Path(folder), "not_a_digit.json", _parse_ood, remedy)
+
+
+def write_report(report: Mapping[str, Any], file: Path) -> None:
+    """Write report.json, with numbers rounded to six decimals. Raises TypeError if JSON cannot hold something."""
+    rounded = json.loads(json.dumps(report), parse_float=lambda number: round(float(number), 6))
+    file.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
 
 
 def to_hex(image: NDArray[np.floating]) -> str:

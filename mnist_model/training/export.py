@@ -13,6 +13,7 @@ import tensorflow as tf
 from mnist_model.classifier import ModelFileError
 from mnist_model.layers import LAYERS
 from mnist_model.mnist import DataError
+from mnist_model.report import write_report
 from mnist_model.training.data import Mnist
 from mnist_model.training.lenet import lenet5
 from mnist_model.training.measure import evaluate
@@ -21,7 +22,7 @@ FILES = ("lenet5.keras", "lenet5.tflite", "layers.tflite", "report.json")
 
 
 def export(mnist: Mnist, output: Path) -> None:
-    """Load a folder's trained lenet5.keras and write the other files again. What the report says of training stays.
+    """Load a folder's trained lenet5.keras and make the other files from it. What the report says of training stays.
 
     Raises DataError if the model was trained on other data, and ModelFileError if the model or its report is damaged or
     missing.
@@ -60,8 +61,7 @@ def write_model(model: keras.Model, measure: Callable[[Path], dict[str, Any]], o
         plain.save(keras_file)
         plain.export(lite_file, format="litert", verbose=False)
         with_all_layers(plain).export(layers_file, format="litert", verbose=False)
-        rounded = json.loads(json.dumps(measure(lite_file)), parse_float=lambda number: round(float(number), 6))
-        report_file.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
+        write_report(measure(lite_file), report_file)
         for file in files:
             file.replace(output / file.name)
     print(f"Wrote {', '.join(FILES)} to {output}")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from evaluation import pens
-from evaluation.unipen import PenDigit, UnipenError, read_digits
+from evaluation.unipen import HALF, PenDigit, UnipenError, read_digits
 from mnist_model import WEIGHTS
 from tests.support.driver import DIGITS
 
@@ -108,6 +108,18 @@ def test_what_has_no_stroke_is_left_out(unipen):
 def test_a_file_that_cannot_be_read_is_named(unipen, statements):
     with pytest.raises(UnipenError, match=r"writer\.dat cannot be read"):
         list(read_digits(unipen(statements)))
+
+
+def test_only_the_named_files_are_read(unipen, tmp_path):
+    folder = unipen('.SEGMENT CHARACTER 1 OK "7"')
+    writer = folder / "data" / "1a" / "abc" / "abc1" / "writer.dat"
+    writer.with_name("another.dat").write_text(writer.read_text().replace('"7"', '"1"'))
+    names = tmp_path / "names.txt"
+    names.write_text("abc/abc1/writer.dat\n")
+    assert [digit.label for digit in read_digits(folder)] == [1, 7]
+    assert [digit.label for digit in read_digits(folder, names)] == [7]
+    with pytest.raises(UnipenError, match=r"\.dat cannot be read"):
+        list(read_digits(folder, HALF))
 
 
 def test_a_folder_without_digits_is_named(tmp_path, capsys):

@@ -11,7 +11,7 @@ MESSAGE = {"type": "websocket.receive", "bytes": b""}
 def received(intervals, burst, rate):
     """Send messages at these intervals, in s. Returns the types of those that come through."""
 
-    async def run():
+    async def converse():
         queue = asyncio.Queue()
         receive, found = limited(queue.get, burst, rate), []
 
@@ -29,7 +29,7 @@ def received(intervals, burst, rate):
         sender.cancel()
         return found[:-1]
 
-    return run(run())
+    return run(converse())
 
 
 def test_a_burst_comes_through():
