@@ -6,13 +6,15 @@ from playwright.sync_api import expect
 
 from tests.pages.test_lesson import CHARTS
 from tests.support.draw_page import draw, verdict
-from tests.support.driver import DIGITS, metric
+from tests.support.driver import DIGITS, metric, wait_until_idle
 from tests.support.layout import assert_nothing_cut_off
 
-# The heights of a chart's bars or points, as Plotly has drawn them; null while the chart is being replaced.
+# The heights of a chart's bars or points, as Plotly has drawn them; null while the chart is being replaced. To four
+# places: what a chart shows while a control is dragged may be rounded otherwise than what the server sends then.
 HEIGHTS = """([name, trace]) => {
     const charts = document.querySelectorAll(`.st-key-${name} .js-plotly-plot`);
-    return charts.length != 1 ? null : charts[0].calcdata?.[trace].map(point => point.s ?? point.y) ?? null;
+    const rounded = point => Number((point.s ?? point.y).toFixed(4));
+    return charts.length != 1 ? null : charts[0].calcdata?.[trace].map(rounded) ?? null;
 }"""
 CHANGED = f"""([name, trace, before]) => {{
     const now = ({HEIGHTS})([name, trace]);
@@ -22,6 +24,7 @@ CHANGED = f"""([name, trace, before]) => {{
 
 def change(page, name, act, trace=0):
     """Do something, and return what a chart showed before, and what it shows after it."""
+    wait_until_idle(page)
     before = page.wait_for_function(HEIGHTS, arg=[name, trace]).json_value()
     text = page.evaluate("heights => JSON.stringify(heights)", before)
     act()

@@ -68,9 +68,10 @@ def keep_and_draw_another(page: Page, kept: int, drawn: int) -> None:
 
 
 def answer(page: Page) -> int:
-    """Return the digit that the page reads, once it reads one."""
+    """Return the digit that the page reads, once it shows one."""
+    expect(verdict(page)).to_be_visible()
     expect(verdict(page)).to_have_text(re.compile(r"^\d$"))
-    return int(verdict(page).inner_text())
+    return int(verdict(page).text_content() or "")
 
 
 def verdict(page: Page) -> Locator:
