@@ -9,6 +9,7 @@ from mnist_model.report import load_calibration
 from mnist_model.softmax import softmax
 from tests.support.pages import ROOT, take_ready
 from ui.challenges import CHALLENGES
+from ui.reading import read
 
 
 @pytest.fixture
@@ -87,6 +88,17 @@ def test_the_best_drawing_is_kept_with_its_score(page):
     draw(page, 4)
     assert shown(page)["best"] == best
     assert len(shelf(page)) == 1
+
+
+def test_a_kept_attempt_may_be_removed_and_another_drawing_get_its_name(page):
+    page.query_params["challenge"] = "seven"
+    draw(page.run(), 7)
+    kept_drawings = page.session_state.session.shelf
+    (kept,) = kept_drawings
+    kept_drawings.remove(1)
+    kept_drawings.add(read(kept.reading.png), kept.name)
+    page.run()
+    assert not page.exception
 
 
 def test_a_drawing_that_was_loaded_is_scored_and_not_kept(page):

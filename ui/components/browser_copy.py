@@ -34,17 +34,16 @@ def browser_copy(*, has_canvas: bool) -> None:
     the page is left.
     """
     current = session()
-    shelf = list(current.shelf)
+    places = {id(kept): place for place, kept in enumerate(current.shelf)}
     copy = {
         "session": current.id,
         "restored_from": current.restored_from,
         "canvas": current.canvas.loaded if has_canvas else None,
         "drawing": current.reading.png if current.reading and not has_canvas else None,
         "strokes": packed_strokes(current.canvas) if not has_canvas else None,
-        "shelf": [[kept.name, kept.reading.png] for kept in shelf],
+        "shelf": [[kept.name, kept.reading.png] for kept in current.shelf],
         "best": {
-            challenge: [best.score, shelf.index(best.kept) if best.kept in shelf else None]
-            for challenge, best in current.best_attempts.items()
+            challenge: [best.score, places.get(id(best.kept))] for challenge, best in current.best_attempts.items()
         },
     }
     callbacks: dict[str, Any] = {f"on_{name}_change": lambda: None for name in ("offered", "queued", "back")}
